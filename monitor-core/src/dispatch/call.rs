@@ -1,0 +1,416 @@
+//! One call, from its beginning to the record of its end.
+
+use std::cell::RefCell;
+use std::mem;
+use std::sync::Arc;
+
+use crate::dispatch::attach::Entered;
+use crate::dispatch::attach::Placed;
+use crate::dispatch::attach::attached;
+use crate::dispatch::attach::core_of;
+use crate::dispatch::attach::current;
+use crate::dispatch::attach::lane_of;
+use crate::dispatch::callsite::Callsite;
+use crate::dispatch::core::Core;
+use crate::dispatch::entry::Entry;
+use crate::dispatch::entry::FAST;
+use crate::dispatch::entry::SILENT;
+use crate::dispatch::entry::SLOW;
+use crate::dispatch::entry::UNKNOWN;
+use crate::dispatch::hook;
+use crate::dispatch::hook::HookSpan;
+use crate::dispatch::lane::Lane;
+use crate::dispatch::late;
+use crate::dispatch::ticks;
+use crate::model::Clock;
+use crate::model::FieldBuffer;
+use crate::model::FieldName;
+use crate::model::Head;
+use crate::model::Metadata;
+use crate::model::Outcome;
+use crate::model::PAYLOAD;
+use crate::model::SpanContext;
+use crate::model::SpanId;
+use crate::model::TraceId;
+use crate::model::WORDS;
+use crate::recorder::DROPPED_FIELD;
+use crate::recorder::LINK_FIELD;
+
+/// The step from one span identifier to the next: 2^64 divided by the golden ratio, so that identifiers of a
+/// thread spread over all numbers and do not come again.
+const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// A call under way. Nothing of it is on the heap unless it has fields or a bridge takes part.
+#[derive(Default)]
+pub(crate) struct Call {
+    /// None where nobody records this call.
+    pub(crate) lane: Option<&'static Lane>,
+    /// The beginning of the record's last word.
+    pub(crate) head: u64,
+    pub(crate) start: u64,
+    pub(crate) span: u64,
+    pub(crate) parent: u64,
+    /// Ticks of the finished children of the call around this one.
+    pub(crate) child: u64,
+    pub(crate) extra: Option<Box<Extra>>,
+}
+
+/// What few calls have.
+#[derive(Default)]
+pub(crate) struct Extra {
+    pub(crate) fields: FieldBuffer,
+    /// Spans that this one is linked to.
+    pub(crate) links: Vec<SpanContext>,
+    /// The span that this one is a part of, where it was given by hand.
+    pub(crate) parent: Option<SpanContext>,
+    /// The monitor that records this call, where it was given by hand.
+    pub(crate) core: Option<Arc<Core>>,
+    /// Fields are kept only if the call fails or takes so many nanoseconds.
+    slow: u64,
+    clock: Option<Clock>,
+    /// The call may get fields while it runs.
+    late: bool,
+    /// The place of the call around this one, where this one was put elsewhere by hand.
+    pub(crate) placed: Option<Placed>,
+    /// The monitor around this call, where this one has a monitor of its own.
+    pub(crate) entered: Option<Entered>,
+    pub(crate) hook: Option<Box<dyn HookSpan>>,
+}
+
+thread_local! {
+    /// Boxes to be used again, so that fields cost no allocation in the long run.
+    static SPARE: RefCell<Vec<Box<Extra>>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Extra {
+    pub(crate) fn obtain() -> Box<Extra> {
+        let spare = SPARE.try_with(|spare| spare.try_borrow_mut().ok()?.pop());
+        spare.ok().flatten().unwrap_or_default()
+    }
+
+    /// The call leaves its thread for a while.
+    pub(crate) fn pause(&mut self, head: u64) {
+        if self.late {
+            late::leave(head, &mut self.fields);
+        }
+        if let Some(hook) = &mut self.hook {
+            hook.exit();
+        }
+    }
+
+    /// The call goes on, perhaps on another thread.
+    pub(crate) fn go_on(&mut self, head: u64) {
+        if self.late {
+            late::enter(head);
+        }
+        if let Some(hook) = &mut self.hook {
+            hook.enter();
+        }
+    }
+
+    /// Keeps the box to be used again.
+    fn release(mut self: Box<Self>) {
+        self.fields.clear();
+        self.links.clear();
+        self.parent = None;
+        self.core = None;
+        self.slow = 0;
+        self.clock = None;
+        self.late = false;
+        self.placed = None;
+        self.entered = None;
+        self.hook = None;
+        // Without a thread-local any more, the box is simply freed.
+        let _ = SPARE.try_with(|spare| {
+            if let Ok(mut spare) = spare.try_borrow_mut()
+                && spare.len() < 16
+            {
+                spare.push(self);
+            }
+        });
+    }
+}
+
+/// Begins a call.
+#[inline(never)]
+pub(crate) fn start(callsite: &'static Callsite) -> Call {
+    if let Some(lane) = current()
+        && let Some(entry) = lane.entries.find(callsite.id())
+        && entry.head() & FAST != 0
+    {
+        let mut call = begin(lane, entry);
+        call.start = ticks::now();
+        return call;
+    }
+    start_cold(callsite, None, None)
+}
+
+
+/// Begins a call that has labels, or something beyond its callsite: fields, links, a parent or a monitor.
+pub(crate) fn start_with(callsite: &'static Callsite, slot: u16, extra: Option<Box<Extra>>) -> Call {
+    let by_hand = extra.as_deref().is_some_and(|extra| extra.core.is_some() || extra.parent.is_some());
+    let mut call = match &extra {
+        Some(extra) if by_hand => start_cold(callsite, extra.core.as_ref(), extra.parent),
+        _ => start(callsite),
+    };
+    call.head |= u64::from(slot) << 24;
+    if let Some(extra) = extra {
+        attach_extra(&mut call, extra, callsite.metadata());
+    }
+    call
+}
+
+#[inline(always)]
+fn begin(lane: &'static Lane, entry: &Entry) -> Call {
+    entry.begin();
+    let place = &lane.context;
+    place.active.set(place.active.get() + 1);
+    let head = entry.head();
+    let child = place.child.replace(0);
+    let mut call = Call { lane: Some(lane), head, start: 0, span: 0, parent: 0, child, extra: None };
+    if head & Head::SPAN != 0 {
+        call.span = place.identifier.get().wrapping_add(STEP);
+        place.identifier.set(call.span);
+        call.parent = place.span.replace(call.span);
+        if call.parent == 0 {
+            new_trace(lane, call.span);
+        }
+    }
+    call
+}
+
+/// A new trace: both halves are mixed from the identifier of its first span (finaliser of SplitMix64).
+#[inline]
+fn new_trace(lane: &Lane, span: u64) {
+    let mixed = (span ^ (span >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    lane.context.trace_low.set(mixed ^ (mixed >> 31));
+    lane.context.trace_high.set(span.rotate_left(32) ^ STEP);
+}
+
+/// Begins a call for which the fast path does not do.
+#[cold]
+#[inline(never)]
+fn start_cold(
+    callsite: &'static Callsite,
+    core: Option<&Arc<Core>>,
+    parent: Option<SpanContext>,
+) -> Call {
+    if !callsite.is_on() {
+        return Call::default();
+    }
+    let lane = match core {
+        Some(core) => lane_of(core),
+        None => attached(),
+    };
+    let recorded = lane.and_then(|lane| Some((lane, known_entry(lane, callsite.id())?)));
+    let mut call = Call::default();
+    if let Some((lane, entry)) = recorded {
+        let head = entry.head();
+        let placed = parent.map(|parent| Placed::new(lane, parent, 0));
+        call = begin(lane, entry);
+        call.head &= !(SLOW | FAST);
+        if !callsite.metadata().fields.is_empty() {
+            let mut extra = Extra::obtain();
+            extra.late = true;
+            late::enter(head);
+            call.extra = Some(extra);
+        }
+        let core = core_of(lane);
+        let clock = core.map(|core| core.clock().clone()).filter(Clock::is_manual);
+        let elsewhere = current().is_none_or(|current| !std::ptr::eq(current, lane));
+        if placed.is_some() || clock.is_some() || elsewhere {
+            let extra = call.extra.get_or_insert_with(Extra::obtain);
+            extra.placed = placed;
+            extra.entered = elsewhere.then(|| Entered::new(Some(lane)));
+            extra.clock = clock;
+        }
+        if head & (Head::SPAN | Head::METRICS) == 0 {
+            // Only a bridge wants it.
+            call.head = 0;
+        }
+    }
+    if callsite.is_bridged() {
+        call.extra.get_or_insert_with(Extra::obtain).hook = hook::begin(callsite);
+    }
+    call.start = now(&call);
+    call
+}
+
+/// The entry of a source, asked about if need be; none if it is silent.
+fn known_entry(lane: &'static Lane, source: u32) -> Option<&'static Entry> {
+    let entry = lane.entries.obtain(source)?;
+    if entry.head() == UNKNOWN {
+        entry.set_head(core_of(lane)?.head(source));
+    }
+    (entry.head() != SILENT).then_some(entry)
+}
+
+fn attach_extra(call: &mut Call, extra: Box<Extra>, metadata: &'static Metadata) {
+    if call.lane.is_none() && call.extra.is_none() {
+        extra.release();
+        return;
+    }
+    if let Some(hook) = call.extra.as_mut().and_then(|extra| extra.hook.as_mut()) {
+        hook.fields(metadata, &extra.fields);
+    }
+    match &mut call.extra {
+        Some(present) => {
+            present.fields.append(&extra.fields);
+            present.links.extend(&extra.links);
+            extra.release();
+        }
+        none => *none = Some(extra),
+    }
+    if let Some(extra) = &mut call.extra {
+        extra.slow = metadata.slow;
+    }
+}
+
+fn now(call: &Call) -> u64 {
+    match call.extra.as_ref().and_then(|extra| extra.clock.as_ref()) {
+        Some(clock) => clock.ticks(),
+        None => ticks::now(),
+    }
+}
+
+/// Ends a call: writes its record and puts the lane back where it was. `ending` has outcome and error type
+/// where a record's head has them.
+#[inline(never)]
+pub(crate) fn finish(mut call: Call, ending: Head) {
+    if call.extra.is_some() {
+        return finish_cold(&mut call, ending);
+    }
+    if let Some(lane) = call.lane {
+        let end = ticks::now();
+        leave(lane, &call, end, ending.word());
+    }
+    // Nothing is left that its destructor would have to do.
+    mem::forget(call);
+}
+
+/// Writes the record of a call and puts the lane back where it was.
+#[inline(always)]
+fn leave(lane: &'static Lane, call: &Call, end: u64, ending: u64) {
+    let place = &lane.context;
+    let children = place.child.replace(call.child.wrapping_add(end.wrapping_sub(call.start)));
+    place.active.set(place.active.get() - 1);
+    let head = call.head | ending;
+    let full = if head & Head::SPAN != 0 {
+        place.span.set(call.parent);
+        let (high, low) = (place.trace_high.get(), place.trace_low.get());
+        lane.push([call.start, end, call.span, call.parent, high, low, children, head])
+    } else {
+        lane.push_brief(call.start, end, children, head)
+    };
+    if full {
+        turn(lane);
+    }
+}
+
+#[cold]
+#[inline(never)]
+pub(crate) fn turn(lane: &'static Lane) {
+    if let Some(core) = core_of(lane) {
+        lane.turn(&core);
+    }
+}
+
+/// Ends a call that has fields, a hook, a clock of its own or a parent given by hand.
+#[cold]
+#[inline(never)]
+fn finish_cold(call: &mut Call, ending: Head) {
+    let end = now(call);
+    let Some(mut extra) = call.extra.take() else { return };
+    if extra.late {
+        late::leave(call.head, &mut extra.fields);
+    }
+    if let Some(mut hook) = extra.hook.take() {
+        hook.end(ending.outcome());
+    }
+    if let Some(lane) = call.lane.take() {
+        let mut ending_word = ending.word();
+        if call.head & Head::SPAN != 0
+            && !(extra.fields.is_empty() && extra.links.is_empty())
+            && (extra.slow == 0 || ending.outcome() != Outcome::Ok || is_slow(lane, call, end, extra.slow))
+        {
+            write_payload(lane, &mut extra);
+            ending_word |= Head::FIELDS;
+        }
+        leave(lane, call, end, ending_word);
+        if let Some(placed) = extra.placed.take() {
+            let children = lane.context.child.get();
+            drop(placed);
+            lane.context.child.set(lane.context.child.get().wrapping_add(children));
+        }
+    }
+    extra.release();
+}
+
+fn is_slow(lane: &'static Lane, call: &Call, end: u64, nanoseconds: u64) -> bool {
+    core_of(lane).is_none_or(|core| {
+        core.clock().duration(end.saturating_sub(call.start)).as_nanos() >= u128::from(nanoseconds)
+    })
+}
+
+/// Writes the fields in records of their own, in a row and before the span's.
+fn write_payload(lane: &'static Lane, extra: &mut Extra) {
+    let fields = &mut extra.fields;
+    for link in &extra.links {
+        fields.text(FieldName::Free(LINK_FIELD), format_args!("{}-{}", link.trace_id(), link.span_id()));
+    }
+    let dropped = fields.dropped();
+    if dropped > 0 {
+        fields.lost(DROPPED_FIELD);
+    }
+    let records = fields.as_bytes().len().div_ceil(PAYLOAD);
+    if let Some(core) = core_of(lane) {
+        lane.reserve(records + 1, &core);
+    }
+    for part in fields.as_bytes().chunks(PAYLOAD) {
+        let mut words = [0; WORDS];
+        for (word, bytes) in words.iter_mut().zip(part.chunks(8)) {
+            let mut eight = [0; 8];
+            eight[..bytes.len()].copy_from_slice(bytes);
+            *word = u64::from_le_bytes(eight);
+        }
+        words[WORDS - 1] = Head::call(0, part.len() as u16, 0, Outcome::Ok, Head::PAYLOAD).word();
+        // Room for all of them and the span was made above, so the chunk does not fill here.
+        lane.push(words);
+    }
+}
+
+impl Drop for Call {
+    #[inline]
+    fn drop(&mut self) {
+        if self.is_recorded() {
+            unwound(self);
+        }
+    }
+}
+
+/// A call that is dropped without a result has panicked.
+#[cold]
+#[inline(never)]
+fn unwound(call: &mut Call) {
+    finish(mem::take(call), Head::ending_of(Outcome::Panic, 0));
+}
+
+impl Call {
+    /// Which span this is.
+    pub(crate) fn context(&self) -> Option<SpanContext> {
+        let place = &self.lane?.context;
+        let trace = TraceId::from_words(place.trace_high.get(), place.trace_low.get());
+        Some(SpanContext::new(trace, SpanId::new(self.span))).filter(|context| context.is_valid())
+    }
+
+    /// Whether anybody records this call.
+    pub(crate) fn is_recorded(&self) -> bool {
+        self.lane.is_some() || self.extra.is_some()
+    }
+
+    /// Where more fields go.
+    pub(crate) fn fields(&mut self) -> &mut FieldBuffer {
+        &mut self.extra.get_or_insert_with(Extra::obtain).fields
+    }
+}

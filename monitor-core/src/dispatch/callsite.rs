@@ -1,0 +1,103 @@
+//! The static of one instrumented place.
+
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::AtomicU8;
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering;
+
+use crate::dispatch::sources;
+use crate::model::Metadata;
+
+/// Nobody listens.
+const OFF: u8 = 0;
+/// Somebody listens.
+const ON: u8 = 1;
+/// Nobody has been asked.
+const NEW: u8 = 2;
+
+/// The static of one instrumented place: its switch and what is known of it.
+///
+/// `#[monitored]` writes one for each function. The switch is one byte that is read on each call; all else is
+/// off the path of a call that nobody listens to.
+#[derive(Debug)]
+pub struct Callsite {
+    switch: AtomicU8,
+    bridged: AtomicBool,
+    id: AtomicU32,
+    wire: fn(&'static Callsite),
+    metadata: Metadata,
+}
+
+impl Callsite {
+    pub(crate) const fn with_wire(metadata: Metadata, wire: fn(&'static Callsite)) -> Self {
+        Self {
+            switch: AtomicU8::new(NEW),
+            bridged: AtomicBool::new(false),
+            id: AtomicU32::new(u32::MAX),
+            wire,
+            metadata,
+        }
+    }
+
+    /// What is known of this place.
+    #[must_use]
+    pub fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+
+    /// Whether anybody may want this call.
+    #[inline]
+    pub(crate) fn is_on(&'static self) -> bool {
+        match self.switch.load(Ordering::Relaxed) {
+            OFF => false,
+            ON => true,
+            _ => self.ask(),
+        }
+    }
+
+    /// The one load that decides whether the outlined path runs at all; a callsite that nobody has asked about
+    /// counts as on.
+    #[inline]
+    pub(crate) fn may_be_on(&self) -> bool {
+        self.switch.load(Ordering::Relaxed) != OFF
+    }
+
+    /// The number of this source, once it is registered.
+    #[inline]
+    pub(crate) fn id(&self) -> u32 {
+        self.id.load(Ordering::Relaxed)
+    }
+
+    /// Registers the callsite, which sets its switch.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn ask(&'static self) -> bool {
+        if self.switch.load(Ordering::Acquire) == NEW {
+            sources::register_callsite(self);
+        }
+        self.switch.load(Ordering::Relaxed) == ON
+    }
+
+    /// Lets the bridges know of the callsite.
+    pub(crate) fn wire(&'static self) {
+        (self.wire)(self);
+    }
+
+    pub(crate) fn set_id(&self, id: u32) {
+        self.id.store(id, Ordering::Relaxed);
+    }
+
+    pub(crate) fn set_on(&self, on: bool) {
+        self.switch.store(if on { ON } else { OFF }, Ordering::Release);
+    }
+
+    /// Whether a bridge wants each call.
+    pub(crate) fn is_bridged(&self) -> bool {
+        self.bridged.load(Ordering::Relaxed)
+    }
+
+    #[cfg_attr(not(feature = "tracing"), expect(dead_code, reason = "only a bridge says so"))]
+    pub(crate) fn set_bridged(&self, bridged: bool) {
+        self.bridged.store(bridged, Ordering::Relaxed);
+    }
+}

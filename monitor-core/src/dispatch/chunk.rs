@@ -1,0 +1,159 @@
+//! A piece of a thread's buffer: records that one thread appends and others read.
+
+use std::ops::Range;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
+
+use crate::model::Head;
+use crate::model::Record;
+use crate::model::WORDS;
+
+/// How many records a chunk holds: 16 KiB, so that one that is used over and over stays in the first cache.
+pub(crate) const CAPACITY: usize = 256;
+
+/// Chunks that no lane uses. They are never given back to the system: their number is that of the busiest
+/// moment, which the monitors' budgets bound.
+static SPARE: Mutex<Vec<&'static Chunk>> = Mutex::new(Vec::new());
+
+/// Records in the order in which their thread wrote them.
+///
+/// `length` is published by the owner with release order after the record's words; readers load it with
+/// acquire order, so they see whole records only. `folded` and `taken` change under the lane's lock.
+#[repr(align(64))]
+pub(crate) struct Chunk {
+    length: AtomicU32,
+    folded: AtomicU32,
+    taken: AtomicU32,
+    slots: [Slot; CAPACITY],
+}
+
+#[repr(align(64))]
+struct Slot([AtomicU64; WORDS]);
+
+impl Chunk {
+    /// A chunk from the spare ones, or a new one.
+    pub(crate) fn obtain() -> &'static Chunk {
+        let spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        spare.unwrap_or_else(|| {
+            Box::leak(Box::new(Chunk {
+                length: AtomicU32::new(0),
+                folded: AtomicU32::new(0),
+                taken: AtomicU32::new(0),
+                slots: [const { Slot([const { AtomicU64::new(0) }; WORDS]) }; CAPACITY],
+            }))
+        })
+    }
+
+    /// Makes the chunk a spare one; nobody may use it any more.
+    pub(crate) fn release(&'static self) {
+        self.reset();
+        SPARE.lock().unwrap_or_else(PoisonError::into_inner).push(self);
+    }
+
+    /// Appends a record; only the owner does. Tells whether the chunk is full now.
+    #[inline(always)]
+    pub(crate) fn push(&self, words: [u64; WORDS]) -> bool {
+        self.append(|slot| {
+            for (word, value) in slot.0.iter().zip(words) {
+                word.store(value, Ordering::Relaxed);
+            }
+        })
+    }
+
+    /// Like [`push`](Self::push) for a record without identifiers, whose words keep what was there.
+    #[inline(always)]
+    pub(crate) fn push_brief(&self, start: u64, end: u64, children: u64, head: u64) -> bool {
+        self.append(|slot| {
+            slot.0[0].store(start, Ordering::Relaxed);
+            slot.0[1].store(end, Ordering::Relaxed);
+            slot.0[6].store(children, Ordering::Relaxed);
+            slot.0[7].store(head, Ordering::Relaxed);
+        })
+    }
+
+    #[inline(always)]
+    fn append(&self, write: impl FnOnce(&Slot)) -> bool {
+        let length = self.length.load(Ordering::Relaxed);
+        if let Some(slot) = self.slots.get(length as usize) {
+            write(slot);
+            self.length.store(length + 1, Ordering::Release);
+        }
+        length as usize + 1 >= CAPACITY
+    }
+
+    #[inline]
+    pub(crate) fn len(&self) -> usize {
+        self.length.load(Ordering::Acquire) as usize
+    }
+
+    /// Record number `index`, which must be below a length seen before.
+    #[inline]
+    pub(crate) fn record(&self, index: usize) -> Record {
+        let mut record = Record::default();
+        if let Some(slot) = self.slots.get(index) {
+            for (value, word) in record.words.iter_mut().zip(&slot.0) {
+                *value = word.load(Ordering::Relaxed);
+            }
+        }
+        record
+    }
+
+    /// What a fold needs of record number `index`, with nothing where it needs nothing.
+    #[inline(always)]
+    pub(crate) fn brief(&self, index: usize) -> Record {
+        let mut record = Record::default();
+        if let Some(Slot(words)) = self.slots.get(index) {
+            for place in [0, 1, 6, 7] {
+                record.words[place] = words[place].load(Ordering::Relaxed);
+            }
+            if record.head().has(Head::TICK) {
+                record.words[2] = words[2].load(Ordering::Relaxed);
+            }
+        }
+        record
+    }
+
+    /// The records that were not folded yet; they count as folded from now on.
+    pub(crate) fn unfolded(&self) -> Range<usize> {
+        advance(&self.folded, self.len())
+    }
+
+    /// The records that were not taken for export yet; they count as taken from now on.
+    pub(crate) fn untaken(&self) -> Range<usize> {
+        advance(&self.taken, self.len())
+    }
+
+    /// Like [`untaken`](Self::untaken), but stops before the fields of a span that is not written yet.
+    pub(crate) fn untaken_whole(&self) -> Range<usize> {
+        let mut end = self.len();
+        while end > 0 && self.record(end - 1).head().has(Head::PAYLOAD) {
+            end -= 1;
+        }
+        advance(&self.taken, end)
+    }
+
+    pub(crate) fn is_taken(&self) -> bool {
+        self.taken.load(Ordering::Relaxed) as usize == self.len()
+    }
+
+    /// Forgets every record. Under the lane's lock, and only while the owner does not write.
+    pub(crate) fn reset(&self) {
+        self.folded.store(0, Ordering::Relaxed);
+        self.taken.store(0, Ordering::Relaxed);
+        self.length.store(0, Ordering::Release);
+    }
+
+    /// How many spans lie between these records.
+    pub(crate) fn spans_in(&self, range: Range<usize>) -> u64 {
+        range.filter(|index| self.record(*index).head().has(Head::SPAN)).count() as u64
+    }
+}
+
+fn advance(mark: &AtomicU32, to: usize) -> Range<usize> {
+    let from = mark.load(Ordering::Relaxed) as usize;
+    mark.store(to as u32, Ordering::Relaxed);
+    from..to
+}

@@ -1,0 +1,340 @@
+//! The inside of a monitor: its lanes, its label values, what threads that are gone have left.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::MutexGuard;
+use std::sync::PoisonError;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
+use std::thread::Thread;
+use std::time::SystemTime;
+
+use crate::dispatch::entry::FAST;
+use crate::dispatch::entry::SILENT;
+use crate::dispatch::entry::SLOW;
+use crate::dispatch::lane::Lane;
+use crate::dispatch::lane::Ledger;
+use crate::dispatch::sources;
+use crate::dispatch::sources::Source;
+use crate::metric::LabelSets;
+use crate::model::Clock;
+use crate::model::Head;
+use crate::model::LabelRef;
+use crate::model::Metadata;
+use crate::model::Outcome;
+use crate::model::Signals;
+use crate::recorder::SpanBatch;
+
+/// How many chunks may wait before the collector is woken.
+const NUDGE: usize = 32;
+
+/// Which signals a callsite may give.
+pub(crate) trait Filter: Send + Sync {
+    fn signals(&self, metadata: &Metadata) -> Signals;
+}
+
+/// How a monitor is made.
+pub(crate) struct CoreConfig {
+    pub(crate) clock: Clock,
+    pub(crate) filter: Box<dyn Filter>,
+    /// What some recorder takes.
+    pub(crate) signals: Signals,
+    /// The most chunks of 16 KiB that may wait, beyond one a thread.
+    pub(crate) chunks: usize,
+}
+
+/// The inside of a monitor.
+pub(crate) struct Core {
+    id: u64,
+    config: CoreConfig,
+    seconds_per_tick: f64,
+    started: SystemTime,
+    closed: AtomicBool,
+    lanes: Mutex<Vec<LaneState>>,
+    retired: Mutex<Retired>,
+    labels: Mutex<LabelSets>,
+    budget: AtomicUsize,
+    waiting: AtomicUsize,
+    sleeping: AtomicBool,
+    collector: Mutex<Option<Thread>>,
+    /// Only one thread takes spans at a time.
+    taking: Mutex<()>,
+    random: AtomicU64,
+}
+
+struct LaneState {
+    lane: &'static Lane,
+    /// Its thread has gone.
+    orphaned: bool,
+}
+
+/// What lanes that are gone have counted.
+#[derive(Default)]
+pub(crate) struct Retired {
+    pub(crate) ledger: Ledger,
+    pub(crate) started: Vec<u64>,
+}
+
+impl Core {
+    pub(crate) fn new(config: CoreConfig) -> Arc<Self> {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let seed = std::hash::RandomState::new();
+        let random = std::hash::BuildHasher::hash_one(&seed, SystemTime::now());
+        let core = Arc::new(Self {
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
+            seconds_per_tick: config.clock.seconds_per_tick(),
+            started: config.clock.anchor().1,
+            budget: AtomicUsize::new(config.chunks),
+            config,
+            closed: AtomicBool::new(false),
+            lanes: Mutex::default(),
+            retired: Mutex::default(),
+            labels: Mutex::default(),
+            waiting: AtomicUsize::new(0),
+            sleeping: AtomicBool::new(false),
+            collector: Mutex::default(),
+            taking: Mutex::default(),
+            random: AtomicU64::new(random),
+        });
+        sources::add(&core);
+        core
+    }
+
+    pub(crate) fn id(&self) -> u64 {
+        self.id
+    }
+
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.config.clock
+    }
+
+    pub(crate) fn started(&self) -> SystemTime {
+        self.started
+    }
+
+    pub(crate) fn seconds_per_tick(&self) -> f64 {
+        self.seconds_per_tick
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn wants_spans(&self) -> bool {
+        self.config.signals.contains(Signals::SPANS)
+    }
+
+    /// What this monitor takes from a callsite.
+    pub(crate) fn signals(&self, metadata: &Metadata) -> Signals {
+        self.config
+            .filter
+            .signals(metadata)
+            .intersection(metadata.signals)
+            .intersection(self.config.signals)
+    }
+
+    /// The beginning of a record's head for a source, or why there is none.
+    pub(crate) fn head(&self, source: u32) -> u64 {
+        let Some(source_kind) = sources::source(source) else { return SILENT };
+        match source_kind {
+            Source::Callsite(callsite) => {
+                let signals = self.signals(callsite.metadata());
+                let bridged = callsite.is_bridged();
+                if self.is_closed() || (signals.is_empty() && !bridged) {
+                    return SILENT;
+                }
+                let mut flags = 0;
+                if signals.contains(Signals::SPANS) {
+                    flags |= Head::SPAN;
+                }
+                if signals.contains(Signals::METRICS) {
+                    flags |= Head::METRICS;
+                }
+                let head = Head::call(source, 0, 0, Outcome::Ok, flags).word();
+                let slow = bridged || self.config.clock.is_manual() || !callsite.metadata().fields.is_empty();
+                if slow { head | SLOW } else { head | FAST }
+            }
+            Source::Instrument(_) => Head::call(source, 0, 0, Outcome::Ok, Head::TICK).word() | FAST,
+        }
+    }
+
+    /// The explicit bucket bounds of a source.
+    pub(crate) fn bounds(source: u32) -> &'static [f64] {
+        match sources::source(source) {
+            Some(Source::Callsite(callsite)) => callsite.metadata().buckets,
+            Some(Source::Instrument(info)) => info.buckets,
+            None => &[],
+        }
+    }
+
+    /// The slot of these label values.
+    #[cold]
+    pub(crate) fn slot(&self, source: u32, values: &[LabelRef<'_>], max: u32) -> u16 {
+        self.labels().slot(source, values, max)
+    }
+
+    pub(crate) fn labels(&self) -> MutexGuard<'_, LabelSets> {
+        self.labels.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A number that no other lane or trace begins with, as far as chance goes.
+    pub(crate) fn random(&self) -> u64 {
+        let mut mixed = self.random.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// A lane for the calling thread.
+    pub(crate) fn attach(&self) -> &'static Lane {
+        let lane = Lane::obtain(self.id, self.random());
+        self.lanes().push(LaneState { lane, orphaned: false });
+        lane
+    }
+
+    /// The thread of this lane has gone, or is done with it.
+    pub(crate) fn detach(&self, lane: &'static Lane) {
+        let mut lanes = self.lanes();
+        if let Some(state) = lanes.iter_mut().find(|state| std::ptr::eq(state.lane, lane)) {
+            state.orphaned = true;
+        }
+        if !self.wants_spans() || self.is_closed() {
+            self.bury(&mut lanes);
+        }
+    }
+
+    /// Keeps what orphaned lanes have counted and gives the lanes back.
+    fn bury(&self, lanes: &mut Vec<LaneState>) {
+        let mut retired = self.retired();
+        lanes.retain(|state| {
+            if state.orphaned {
+                let lane = state.lane;
+                retired.absorb(lane, self);
+                self.budget.fetch_add(lane.extra_chunks(), Ordering::Relaxed);
+                lane.release();
+            }
+            !state.orphaned
+        });
+    }
+
+    /// Takes the spans that nobody took yet into `batch`. With `partial` also those of chunks that are being
+    /// written.
+    pub(crate) fn take(&self, partial: bool, batch: &mut SpanBatch) {
+        let _taking = self.taking.lock().unwrap_or_else(PoisonError::into_inner);
+        self.waiting.store(0, Ordering::Relaxed);
+        let states: Vec<_> = self.lanes().iter().map(|state| (state.lane, state.orphaned)).collect();
+        for (lane, orphaned) in states {
+            if partial || orphaned || lane.has_full() {
+                lane.take(self, partial || orphaned, batch);
+            }
+            if partial {
+                self.budget.fetch_add(lane.trim(4), Ordering::Relaxed);
+            }
+        }
+        // A lane that was orphaned meanwhile may hold spans that were not taken: it is buried next time.
+        let mut lanes = self.lanes();
+        let mut left = Vec::new();
+        std::mem::swap(&mut left, &mut lanes);
+        let (mut done, rest): (Vec<_>, Vec<_>) =
+            left.into_iter().partition(|state| state.orphaned && !state.lane.has_untaken());
+        *lanes = rest;
+        self.bury(&mut done);
+    }
+
+    /// Everything that was counted: of the threads that run and of those that are gone, with the calls begun.
+    pub(crate) fn counted(&self) -> Retired {
+        let lanes = self.lanes();
+        let mut all = Retired::default();
+        all.merge(&self.retired());
+        for state in lanes.iter() {
+            all.absorb(state.lane, self);
+        }
+        all
+    }
+
+    /// One chunk more than one a thread, if the budget allows it.
+    pub(crate) fn take_budget(&self) -> bool {
+        self.budget
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1))
+            .is_ok()
+    }
+
+    /// A chunk waits; wakes the collector when many do.
+    pub(crate) fn nudge(&self) {
+        let waiting = self.waiting.fetch_add(1, Ordering::Relaxed) + 1;
+        if waiting >= NUDGE
+            && self.sleeping.swap(false, Ordering::Relaxed)
+            && let Ok(collector) = self.collector.try_lock()
+            && let Some(thread) = &*collector
+        {
+            thread.unpark();
+        }
+    }
+
+    /// The thread that takes spans, to be woken when many wait.
+    pub(crate) fn set_collector(&self, thread: Thread) {
+        *self.collector.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
+    }
+
+    /// The collector is about to sleep; false if enough waits already.
+    pub(crate) fn may_sleep(&self) -> bool {
+        self.sleeping.store(true, Ordering::SeqCst);
+        self.waiting.load(Ordering::SeqCst) < NUDGE
+    }
+
+    /// Stops recording: every call from now on is silent.
+    pub(crate) fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+        sources::refresh();
+        self.forget_heads();
+    }
+
+    pub(crate) fn forget_heads(&self) {
+        self.lanes().iter().for_each(|state| state.lane.entries.forget_heads());
+    }
+
+    fn lanes(&self) -> MutexGuard<'_, Vec<LaneState>> {
+        self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn retired(&self) -> MutexGuard<'_, Retired> {
+        self.retired.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Retired {
+    /// Adds what a lane has counted. Ended calls are read before begun ones, so that no call ends before it
+    /// begins.
+    fn absorb(&mut self, lane: &'static Lane, core: &Core) {
+        let ledger = lane.folded(core);
+        self.ledger.merge(&ledger);
+        drop(ledger);
+        for (source, entry) in lane.entries.iter().filter(|(_, entry)| entry.started() > 0) {
+            self.begin(source, entry.started());
+        }
+    }
+
+    fn merge(&mut self, other: &Retired) {
+        self.ledger.merge(&other.ledger);
+        for (source, started) in other.started.iter().enumerate() {
+            self.begin(source as u32, *started);
+        }
+    }
+
+    fn begin(&mut self, source: u32, started: u64) {
+        let source = source as usize;
+        if self.started.len() <= source {
+            self.started.resize(source + 1, 0);
+        }
+        self.started[source] += started;
+    }
+}
+
+impl fmt::Debug for Core {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Core").field("id", &self.id).field("closed", &self.is_closed()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,102 @@
+//! What a lane knows of each source: whether it records, and how many calls it has begun.
+
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
+
+use crate::dispatch::static_ref::StaticRef;
+use crate::model::Head;
+
+const PAGE: usize = 512;
+const PAGES: usize = 128;
+
+/// The most sources that are recorded; what is beyond stays silent.
+pub(crate) const MAX_SOURCES: u32 = (PAGE * PAGES) as u32;
+
+/// The source has been asked about, and the fast path may run.
+pub(crate) const FAST: u64 = 1 << 63;
+/// The source has been asked about, and is not recorded.
+pub(crate) const SILENT: u64 = Head::PAYLOAD;
+/// With a head: the source has been asked about, and each call has more to do than to write a record.
+pub(crate) const SLOW: u64 = Head::FIELDS;
+/// The source has not been asked about.
+pub(crate) const UNKNOWN: u64 = 0;
+
+/// One source in one lane.
+pub(crate) struct Entry {
+    /// Calls begun on this thread; only the owner writes.
+    started: AtomicU64,
+    /// The beginning of a record's head, with [`FAST`] set; or one of the marks above.
+    head: AtomicU64,
+}
+
+impl Entry {
+    #[inline]
+    pub(crate) fn head(&self) -> u64 {
+        self.head.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_head(&self, head: u64) {
+        self.head.store(head, Ordering::Relaxed);
+    }
+
+    /// One more call has begun; only the owner says so.
+    #[inline]
+    pub(crate) fn begin(&self) {
+        self.started.store(self.started.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn started(&self) -> u64 {
+        self.started.load(Ordering::Relaxed)
+    }
+
+    fn clear(&self) {
+        self.started.store(0, Ordering::Relaxed);
+        self.head.store(UNKNOWN, Ordering::Relaxed);
+    }
+}
+
+/// The entries of one lane, in pages that are made when first needed and kept.
+pub(crate) struct Entries {
+    pages: [StaticRef<[Entry; PAGE]>; PAGES],
+}
+
+impl Entries {
+    pub(crate) const fn new() -> Self {
+        Self { pages: [const { StaticRef::empty() }; PAGES] }
+    }
+
+    #[inline]
+    pub(crate) fn find(&self, source: u32) -> Option<&'static Entry> {
+        let source = source as usize;
+        self.pages.get(source / PAGE)?.load()?.get(source % PAGE)
+    }
+
+    /// The entry of a source, made if need be; only the owner does. None beyond the bound.
+    pub(crate) fn obtain(&self, source: u32) -> Option<&'static Entry> {
+        let page = self.pages.get(source as usize / PAGE)?;
+        if page.load().is_none() {
+            let new = [const { Entry { started: AtomicU64::new(0), head: AtomicU64::new(UNKNOWN) } }; PAGE];
+            page.store(Some(Box::leak(Box::new(new))));
+        }
+        self.find(source)
+    }
+
+    /// Every entry that exists, with its source.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, &'static Entry)> {
+        self.pages.iter().enumerate().filter_map(|(page, entries)| Some((page, entries.load()?))).flat_map(
+            |(page, entries)| {
+                entries.iter().enumerate().map(move |(entry, it)| ((page * PAGE + entry) as u32, it))
+            },
+        )
+    }
+
+    /// Asks about every source anew.
+    pub(crate) fn forget_heads(&self) {
+        self.iter().for_each(|(_, entry)| entry.set_head(UNKNOWN));
+    }
+
+    /// Forgets everything.
+    pub(crate) fn clear(&self) {
+        self.iter().for_each(|(_, entry)| entry.clear());
+    }
+}

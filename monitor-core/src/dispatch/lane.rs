@@ -1,0 +1,352 @@
+//! One thread's buffer for one monitor.
+//!
+//! | part | written by | read by |
+//! |---|---|---|
+//! | context, identifiers, the current chunk's records | the owner | the owner; records also by whoever folds |
+//! | `free` and `full` | owner, collector | both |
+//! | cells, marks of chunks | whoever holds the lock | the same |
+//!
+//! A chunk is in one of four places: current (the owner writes), full (the collector may take it), free (the
+//! owner may take it), or not there. The owner only tries the lock: when somebody folds at that moment, the
+//! chunk is left to them and the next free one is taken.
+
+use std::sync::Mutex;
+use std::sync::MutexGuard;
+use std::sync::PoisonError;
+use std::sync::TryLockError;
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
+
+use crate::dispatch::chunk::CAPACITY;
+use crate::dispatch::chunk::Chunk;
+use crate::dispatch::core::Core;
+use crate::dispatch::entry::Entries;
+use crate::dispatch::static_ref::StaticRef;
+use crate::metric::Cells;
+use crate::model::Head;
+use crate::model::WORDS;
+use crate::recorder::SpanBatch;
+
+/// The most chunks of one lane: 4 MiB.
+const CHUNKS: usize = 256;
+const BITS: usize = 64;
+
+/// Lanes that no thread uses. Their number is that of the busiest moment.
+static SPARE: Mutex<Vec<&'static Lane>> = Mutex::new(Vec::new());
+
+/// What a lane counts apart from its cells, under the same lock.
+#[derive(Debug, Default)]
+pub(crate) struct Ledger {
+    pub(crate) cells: Cells,
+    /// Spans that were folded, so recorded.
+    pub(crate) spans: u64,
+    /// Spans for which there was no room.
+    pub(crate) dropped: u64,
+}
+
+impl Ledger {
+    pub(crate) fn merge(&mut self, other: &Ledger) {
+        self.cells.merge(&other.cells);
+        self.spans += other.spans;
+        self.dropped += other.dropped;
+    }
+}
+
+/// One thread's buffer for one monitor.
+#[repr(align(128))]
+pub(crate) struct Lane {
+    pub(crate) context: Context,
+    pub(crate) entries: Entries,
+    chunk: StaticRef<Chunk>,
+    current: AtomicU32,
+    core: AtomicU64,
+    shared: Shared,
+}
+
+/// Where the thread stands; only the owner uses it.
+#[derive(Default)]
+pub(crate) struct Context {
+    pub(crate) span: Word,
+    pub(crate) trace_high: Word,
+    pub(crate) trace_low: Word,
+    /// Ticks of the finished children of the current call.
+    pub(crate) child: Word,
+    /// The last span identifier given.
+    pub(crate) identifier: Word,
+    /// Calls under way that hold on to this lane.
+    pub(crate) active: Word,
+}
+
+/// A number that one thread uses; atomic only so that a lane can be lent from thread to thread.
+#[derive(Default)]
+pub(crate) struct Word(AtomicU64);
+
+impl Word {
+    #[inline]
+    pub(crate) fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    #[inline]
+    pub(crate) fn set(&self, value: u64) {
+        self.0.store(value, Ordering::Relaxed);
+    }
+
+    #[inline]
+    pub(crate) fn replace(&self, value: u64) -> u64 {
+        let before = self.get();
+        self.set(value);
+        before
+    }
+}
+
+#[repr(align(128))]
+struct Shared {
+    ledger: Mutex<Ledger>,
+    free: [AtomicU64; CHUNKS / BITS],
+    full: [AtomicU64; CHUNKS / BITS],
+    chunks: [StaticRef<Chunk>; CHUNKS],
+}
+
+impl Lane {
+    /// A lane for `core`, a spare one or a new one.
+    pub(crate) fn obtain(core: u64, random: u64) -> &'static Lane {
+        let spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let lane = spare.unwrap_or_else(|| Box::leak(Box::new(Lane::new())));
+        lane.core.store(core, Ordering::Relaxed);
+        lane.context.identifier.set(random);
+        let chunk = Chunk::obtain();
+        lane.shared.chunks[0].store(Some(chunk));
+        lane.current.store(0, Ordering::Release);
+        lane.chunk.store(Some(chunk));
+        lane
+    }
+
+    fn new() -> Self {
+        Self {
+            context: Context::default(),
+            entries: Entries::new(),
+            chunk: StaticRef::empty(),
+            current: AtomicU32::new(0),
+            core: AtomicU64::new(0),
+            shared: Shared {
+                ledger: Mutex::default(),
+                free: Default::default(),
+                full: Default::default(),
+                chunks: [const { StaticRef::empty() }; CHUNKS],
+            },
+        }
+    }
+
+    /// Gives everything back. The thread is gone, and what it recorded has been taken.
+    pub(crate) fn release(&'static self) {
+        *self.ledger() = Ledger::default();
+        self.chunk.store(None);
+        for place in 0..CHUNKS {
+            clear(&self.shared.free, place);
+            clear(&self.shared.full, place);
+            if let Some(chunk) = self.shared.chunks[place].load() {
+                self.shared.chunks[place].store(None);
+                chunk.release();
+            }
+        }
+        self.entries.clear();
+        for word in [&self.context.span, &self.context.child, &self.context.active] {
+            word.set(0);
+        }
+        SPARE.lock().unwrap_or_else(PoisonError::into_inner).push(self);
+    }
+
+    /// The number of the monitor that this lane records for.
+    #[inline]
+    pub(crate) fn core(&self) -> u64 {
+        self.core.load(Ordering::Relaxed)
+    }
+
+    /// Appends a record; only the owner does. True when the chunk is full and [`turn`](Self::turn) is due.
+    #[inline(always)]
+    pub(crate) fn push(&self, words: [u64; WORDS]) -> bool {
+        self.chunk.load().is_some_and(|chunk| chunk.push(words))
+    }
+
+    /// Appends a record without identifiers; only the owner does.
+    #[inline(always)]
+    pub(crate) fn push_brief(&self, start: u64, end: u64, children: u64, head: u64) -> bool {
+        self.chunk.load().is_some_and(|chunk| chunk.push_brief(start, end, children, head))
+    }
+
+    /// Makes room for `records` in a row; only the owner does.
+    pub(crate) fn reserve(&'static self, records: usize, core: &Core) {
+        if self.chunk.load().is_some_and(|chunk| chunk.len() + records > CAPACITY) {
+            self.turn(core);
+        }
+    }
+
+    /// Folds the current chunk and goes on with an empty one; only the owner does.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn turn(&'static self, core: &Core) {
+        let Some(chunk) = self.chunk.load() else { return };
+        let exported = core.wants_spans();
+        let lock = match self.shared.ledger.try_lock() {
+            Ok(ledger) => Some(ledger),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        };
+        if let Some(mut ledger) = lock {
+            self.fold(&mut ledger, core);
+            if !exported {
+                chunk.reset();
+                return;
+            }
+        }
+        let place = self.current.load(Ordering::Relaxed) as usize;
+        if let Some((next, empty)) = self.next_chunk(core) {
+            set(&self.shared.full, place);
+            self.current.store(next as u32, Ordering::Release);
+            self.chunk.store(Some(empty));
+            core.nudge();
+            return;
+        }
+        // No room: what was not exported yet is lost, and counted. Waiting for the lock happens only when
+        // somebody has held it for as long as it took to fill all the other chunks.
+        let mut ledger = self.ledger();
+        self.fold(&mut ledger, core);
+        ledger.dropped += chunk.spans_in(chunk.untaken());
+        chunk.reset();
+    }
+
+    /// A free chunk, or a new one if the budget allows it.
+    fn next_chunk(&'static self, core: &Core) -> Option<(usize, &'static Chunk)> {
+        for (word, bits) in self.shared.free.iter().enumerate() {
+            let free = bits.load(Ordering::Acquire);
+            if free != 0 {
+                let place = word * BITS + free.trailing_zeros() as usize;
+                // The collector may have given it back at this moment.
+                if clear(&self.shared.free, place)
+                    && let Some(chunk) = self.shared.chunks[place].load() {
+                    return Some((place, chunk));
+                }
+            }
+        }
+        let place = self.shared.chunks.iter().position(|chunk| chunk.load().is_none())?;
+        if !core.take_budget() {
+            return None;
+        }
+        let chunk = Chunk::obtain();
+        self.shared.chunks[place].store(Some(chunk));
+        Some((place, chunk))
+    }
+
+    /// Folds what was not folded yet and gives the lock's holder the result.
+    pub(crate) fn folded(&'static self, core: &Core) -> MutexGuard<'static, Ledger> {
+        let mut ledger = self.ledger();
+        self.fold(&mut ledger, core);
+        if !core.wants_spans() {
+            for (place, chunk) in self.full_chunks() {
+                self.make_free(place, chunk);
+            }
+        }
+        ledger
+    }
+
+    /// The current chunk is looked up before the full ones: the owner marks a chunk as full before it makes
+    /// another one current, so that no chunk is missed.
+    fn fold(&self, ledger: &mut Ledger, core: &Core) {
+        let current = self.current_chunk();
+        let mut fold = ledger.cells.fold(core.seconds_per_tick(), Core::bounds);
+        for chunk in current.into_iter().chain(self.full_chunks().map(|(_, chunk)| chunk)) {
+            for index in chunk.unfolded() {
+                let record = chunk.brief(index);
+                fold.add(&record);
+                ledger.spans += u64::from(record.head().has(Head::SPAN));
+            }
+        }
+    }
+
+    /// Takes the spans that nobody took yet: those of full chunks and, if asked for, of the current one. Only
+    /// one thread at a time may do this.
+    pub(crate) fn take(&'static self, core: &Core, partial: bool, batch: &mut SpanBatch) {
+        for (place, chunk) in self.full_chunks() {
+            // Nobody else takes from a full chunk or changes it, so this needs no lock.
+            chunk.untaken().for_each(|index| batch.push(&chunk.record(index)));
+            let mut ledger = self.ledger();
+            self.fold(&mut ledger, core);
+            self.make_free(place, chunk);
+        }
+        if partial {
+            let mut ledger = self.ledger();
+            self.fold(&mut ledger, core);
+            if let Some(chunk) = self.current_chunk() {
+                chunk.untaken_whole().for_each(|index| batch.push(&chunk.record(index)));
+            }
+        }
+    }
+
+    /// Whether there are records that no collector took. Only for a lane whose thread has gone.
+    pub(crate) fn has_untaken(&self) -> bool {
+        self.has_full() || self.current_chunk().is_some_and(|chunk| !chunk.is_taken())
+    }
+
+    /// Whether anything waits for the collector.
+    pub(crate) fn has_full(&self) -> bool {
+        self.shared.full.iter().any(|bits| bits.load(Ordering::Relaxed) != 0)
+    }
+
+    /// Gives all free chunks but the first few back to the budget. Gives their number.
+    pub(crate) fn trim(&self, keep: usize) -> usize {
+        let mut given = 0;
+        for place in (keep..CHUNKS).rev() {
+            if clear(&self.shared.free, place)
+                && let Some(chunk) = self.shared.chunks[place].load()
+            {
+                self.shared.chunks[place].store(None);
+                chunk.release();
+                given += 1;
+            }
+        }
+        given
+    }
+
+    /// How many chunks the lane has beyond the one that every lane has.
+    pub(crate) fn extra_chunks(&self) -> usize {
+        self.shared.chunks.iter().filter(|chunk| chunk.load().is_some()).count().saturating_sub(1)
+    }
+
+    fn make_free(&self, place: usize, chunk: &Chunk) {
+        chunk.reset();
+        clear(&self.shared.full, place);
+        set(&self.shared.free, place);
+    }
+
+    fn ledger(&'static self) -> MutexGuard<'static, Ledger> {
+        self.shared.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn current_chunk(&self) -> Option<&'static Chunk> {
+        self.shared.chunks.get(self.current.load(Ordering::Acquire) as usize)?.load()
+    }
+
+    fn full_chunks(&self) -> impl Iterator<Item = (usize, &'static Chunk)> {
+        self.shared.full.iter().enumerate().flat_map(move |(word, bits)| {
+            let mut left = bits.load(Ordering::Acquire);
+            std::iter::from_fn(move || {
+                let bit = (left != 0).then(|| left.trailing_zeros() as usize)?;
+                left &= left - 1;
+                let place = word * BITS + bit;
+                Some((place, self.shared.chunks[place].load()?))
+            })
+        })
+    }
+}
+
+fn set(bits: &[AtomicU64; CHUNKS / BITS], place: usize) {
+    bits[place / BITS].fetch_or(1 << (place % BITS), Ordering::AcqRel);
+}
+
+/// Clears a bit; tells whether it was set.
+fn clear(bits: &[AtomicU64; CHUNKS / BITS], place: usize) -> bool {
+    let bit = 1 << (place % BITS);
+    bits[place / BITS].fetch_and(!bit, Ordering::AcqRel) & bit != 0
+}

@@ -1,0 +1,38 @@
+//! The hot path: from an annotated function to a record in its thread's buffer.
+//!
+//! A thread owns one lane for each monitor that it records for. Only the owner writes records, with plain
+//! relaxed stores; whoever holds the lane's lock folds them into cells. The owner only tries that lock.
+
+mod attach;
+mod call;
+mod callsite;
+mod chunk;
+mod core;
+mod entry;
+mod error_types;
+mod hook;
+mod label_cache;
+mod lane;
+mod late;
+mod snapshot;
+mod sources;
+mod static_ref;
+mod suspended;
+mod ticks;
+mod value;
+
+pub use callsite::Callsite;
+
+pub(crate) use attach::{attached, core_of, current_context, current_core, lane_of, scope, suppress, with_context};
+pub(crate) use attach::Entered;
+pub(crate) use call::{Call, Extra, finish, start, start_with};
+pub(crate) use core::{Core, CoreConfig, Filter};
+pub(crate) use error_types::{error_type_id, error_type_name};
+#[cfg(feature = "tracing")]
+pub(crate) use hook::{Hook, HookSpan, set_hook};
+pub(crate) use label_cache::label_slot;
+pub(crate) use late::set as late_field;
+pub(crate) use snapshot::Losses;
+pub(crate) use sources::{Source, install_global, global, refresh, register_instrument, source, sources, uninstall_global};
+pub(crate) use suspended::{Resumed, Suspended};
+pub(crate) use value::tick;

@@ -1,0 +1,125 @@
+//! From counted cells to a snapshot that names things.
+
+use std::borrow::Cow;
+use std::time::SystemTime;
+
+use crate::dispatch::attach::suppressed_calls;
+use crate::dispatch::callsite::Callsite;
+use crate::dispatch::core::Core;
+use crate::dispatch::core::Retired;
+use crate::dispatch::error_types::error_type_name;
+use crate::dispatch::sources::Source;
+use crate::dispatch::sources::refused;
+use crate::dispatch::sources::sources;
+use crate::metric::FunctionSeries;
+use crate::metric::FunctionSnapshot;
+use crate::metric::InstrumentInfo;
+use crate::metric::LabelSets;
+use crate::metric::Labels;
+use crate::metric::Metric;
+use crate::metric::MetricData;
+use crate::metric::MetricPoint;
+use crate::metric::OVERFLOW;
+use crate::metric::Snapshot;
+use crate::metric::Value;
+use crate::metric::function_metrics;
+use crate::model::Head;
+
+/// What a monitor has recorded, lost and refused, in numbers that only grow.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Losses {
+    pub(crate) spans_recorded: u64,
+    pub(crate) spans_dropped: u64,
+    pub(crate) values_rejected: u64,
+    pub(crate) labels_overflowed: u64,
+    pub(crate) sources_refused: u64,
+    pub(crate) calls_suppressed: u64,
+}
+
+impl Core {
+    /// A copy of everything counted so far.
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        let counted = self.counted();
+        let labels = self.labels();
+        let mut functions = Vec::new();
+        let mut by_hand: Vec<Metric> = Vec::new();
+        for (id, source) in sources().into_iter().enumerate() {
+            let id = id as u32;
+            match source {
+                Source::Callsite(callsite) => functions.extend(function(id, callsite, &counted, &labels)),
+                Source::Instrument(info) => by_hand.extend(metric(id, info, &counted, &labels)),
+            }
+        }
+        drop(labels);
+        let mut metrics = function_metrics(&functions);
+        metrics.extend(by_hand);
+        Snapshot { started: self.started(), taken: SystemTime::now(), functions, metrics }
+    }
+
+    /// What was recorded and lost so far.
+    pub(crate) fn losses(&self) -> Losses {
+        let counted = self.counted();
+        Losses {
+            spans_recorded: counted.ledger.spans,
+            spans_dropped: counted.ledger.dropped,
+            values_rejected: counted.ledger.cells.rejected,
+            labels_overflowed: self.labels().overflowed,
+            sources_refused: refused(),
+            calls_suppressed: suppressed_calls(),
+        }
+    }
+}
+
+fn function(
+    id: u32,
+    callsite: &'static Callsite,
+    counted: &Retired,
+    labels: &LabelSets,
+) -> Option<FunctionSnapshot> {
+    let metadata = callsite.metadata();
+    let started = counted.started.get(id as usize).copied().unwrap_or(0);
+    let mut series = Vec::new();
+    for (slot, ending, counts) in counted.ledger.cells.series(id) {
+        let head = Head::from_word(u64::from(ending) << 40);
+        series.push(FunctionSeries {
+            labels: label_pairs(labels, id, slot, metadata.labels),
+            outcome: head.outcome(),
+            error_type: error_type_name(head.error()),
+            duration: counts.total.clone(),
+            self_duration: counts.own.as_deref().cloned(),
+        });
+    }
+    (started > 0 || !series.is_empty()).then_some(FunctionSnapshot { metadata, started, series })
+}
+
+fn metric(id: u32, info: &'static InstrumentInfo, counted: &Retired, labels: &LabelSets) -> Option<Metric> {
+    let points: Vec<_> = counted
+        .ledger
+        .cells
+        .values(id)
+        .map(|(slot, value)| {
+            let data = match value {
+                Value::Counter(sum) => MetricData::Counter(*sum),
+                Value::Gauge(value, _) => MetricData::Gauge(*value),
+                Value::Histogram(histogram) => MetricData::Histogram(histogram.clone()),
+                Value::UpDown(sum) => MetricData::UpDownCounter(*sum),
+            };
+            MetricPoint { labels: label_pairs(labels, id, slot, info.labels), data }
+        })
+        .collect();
+    (!points.is_empty()).then(|| Metric {
+        name: Cow::Borrowed(info.name),
+        description: Cow::Borrowed(info.description),
+        unit: Cow::Borrowed(info.unit),
+        kind: info.kind,
+        points,
+    })
+}
+
+fn label_pairs(labels: &LabelSets, id: u32, slot: u16, names: &[&'static str]) -> Labels {
+    if slot == OVERFLOW {
+        return vec![("otel.metric.overflow", Cow::Borrowed("true"))];
+    }
+    let Some(values) = labels.values(id, slot) else { return Vec::new() };
+    names.iter().zip(values.iter()).map(|(name, value)| (*name, Cow::Owned(value.to_string()))).collect()
+}

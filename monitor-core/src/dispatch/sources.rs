@@ -1,0 +1,170 @@
+//! Every callsite and instrument that was used, and every monitor that may want to know.
+
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::MutexGuard;
+use std::sync::PoisonError;
+use std::sync::Weak;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
+
+use crate::dispatch::callsite::Callsite;
+use crate::dispatch::core::Core;
+use crate::dispatch::entry::MAX_SOURCES;
+use crate::metric::InstrumentInfo;
+
+/// One place that records: its number is its position here.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Source {
+    Callsite(&'static Callsite),
+    Instrument(&'static InstrumentInfo),
+}
+
+#[derive(Default)]
+struct Registry {
+    sources: Vec<Source>,
+    cores: Vec<Weak<Core>>,
+    global: Option<Arc<Core>>,
+    /// Sources that came when there was no number left, or that contradict an earlier one of their name.
+    refused: u64,
+}
+
+static REGISTRY: Mutex<Registry> = Mutex::new(Registry {
+    sources: Vec::new(),
+    cores: Vec::new(),
+    global: None,
+    refused: 0,
+});
+
+/// Changes whenever the global monitor does, so that threads without one notice.
+static EPOCH: AtomicU64 = AtomicU64::new(1);
+
+fn registry() -> MutexGuard<'static, Registry> {
+    REGISTRY.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Gives a callsite its number and sets its switch.
+pub(crate) fn register_callsite(callsite: &'static Callsite) {
+    let mut registry = registry();
+    if callsite.id() == u32::MAX {
+        let id = registry.sources.len() as u32;
+        if id >= MAX_SOURCES {
+            registry.refused += 1;
+            callsite.set_on(false);
+            return;
+        }
+        registry.sources.push(Source::Callsite(callsite));
+        callsite.set_id(id);
+        // A bridge may call back into this module.
+        drop(registry);
+        callsite.wire();
+        registry = self::registry();
+    }
+    callsite.set_on(registry.wants(callsite));
+}
+
+/// Gives an instrument its number: that of an earlier one of the same name, unless the two contradict each
+/// other, when the first wins.
+pub(crate) fn register_instrument(info: &'static InstrumentInfo) -> Option<u32> {
+    let mut registry = registry();
+    let earlier = registry.sources.iter().position(|source| match source {
+        Source::Instrument(earlier) => earlier.name == info.name,
+        Source::Callsite(_) => false,
+    });
+    if let Some(position) = earlier {
+        let Source::Instrument(earlier) = registry.sources[position] else { return None };
+        let agrees = earlier.kind == info.kind && earlier.unit == info.unit && earlier.labels == info.labels;
+        if !agrees {
+            registry.refused += 1;
+        }
+        return agrees.then_some(position as u32);
+    }
+    let id = registry.sources.len() as u32;
+    if id >= MAX_SOURCES {
+        registry.refused += 1;
+        return None;
+    }
+    registry.sources.push(Source::Instrument(info));
+    Some(id)
+}
+
+/// A copy of the list of sources.
+pub(crate) fn sources() -> Vec<Source> {
+    registry().sources.clone()
+}
+
+/// The source of this number.
+pub(crate) fn source(id: u32) -> Option<Source> {
+    registry().sources.get(id as usize).copied()
+}
+
+/// How many sources were refused, because there were too many or because they contradict an earlier one.
+pub(crate) fn refused() -> u64 {
+    registry().refused
+}
+
+/// Lets a new monitor be asked what it wants.
+pub(crate) fn add(core: &Arc<Core>) {
+    registry().cores.push(Arc::downgrade(core));
+    refresh();
+}
+
+/// Sets every switch anew.
+pub(crate) fn refresh() {
+    let mut registry = registry();
+    registry.cores.retain(|core| core.upgrade().is_some_and(|core| !core.is_closed()));
+    for source in &registry.sources {
+        if let Source::Callsite(callsite) = source {
+            callsite.set_on(registry.wants(callsite));
+        }
+    }
+    let live: Vec<_> = registry.cores.iter().filter_map(Weak::upgrade).collect();
+    drop(registry);
+    live.iter().for_each(|core| core.forget_heads());
+}
+
+/// Makes `core` the global monitor, unless there is one.
+pub(crate) fn install_global(core: &Arc<Core>) -> bool {
+    let mut registry = registry();
+    if registry.global.is_some() {
+        return false;
+    }
+    registry.global = Some(Arc::clone(core));
+    EPOCH.fetch_add(1, Ordering::Release);
+    true
+}
+
+/// Takes the global monitor away, if it is this one.
+pub(crate) fn uninstall_global(core: &Arc<Core>) {
+    let mut registry = registry();
+    if registry.global.as_ref().is_some_and(|global| Arc::ptr_eq(global, core)) {
+        registry.global = None;
+        EPOCH.fetch_add(1, Ordering::Release);
+    }
+}
+
+/// The global monitor.
+pub(crate) fn global() -> Option<Arc<Core>> {
+    registry().global.clone()
+}
+
+/// The monitor of this number, if it still runs.
+pub(crate) fn live(id: u64) -> Option<Arc<Core>> {
+    registry().cores.iter().filter_map(Weak::upgrade).find(|core| core.id() == id && !core.is_closed())
+}
+
+#[inline]
+pub(crate) fn epoch() -> u64 {
+    EPOCH.load(Ordering::Acquire)
+}
+
+impl Registry {
+    fn wants(&self, callsite: &Callsite) -> bool {
+        callsite.is_bridged()
+            || self
+                .cores
+                .iter()
+                .filter_map(Weak::upgrade)
+                .any(|core| !core.is_closed() && !core.signals(callsite.metadata()).is_empty())
+    }
+}

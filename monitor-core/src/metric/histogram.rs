@@ -1,0 +1,367 @@
+//! A distribution in a bounded number of exponential buckets.
+
+use crate::metric::bucket::Buckets;
+use crate::metric::bucket::FINEST_SCALE;
+use crate::metric::bucket::lower_bound;
+use crate::metric::bucket::upper_bound;
+
+/// The most buckets of one histogram, OpenTelemetry's default.
+const LIMIT: usize = 160;
+
+/// A distribution: count, sum, extremes, and how many values fell in each bucket.
+///
+/// Buckets are OpenTelemetry's base-2 exponential ones or explicit bounds. An exponential histogram starts at
+/// scale 7 (values at most 0.28 % off) and halves its resolution whenever its values would span more than 160
+/// buckets: 10 % off for values that lie nine decades apart. Two histograms merge without further loss.
+///
+/// ```
+/// use monitor_core::Histogram;
+///
+/// let mut histogram = Histogram::exponential();
+/// for millisecond in 1..=100 {
+///     histogram.record(f64::from(millisecond) / 1_000.0);
+/// }
+/// assert_eq!(histogram.count(), 100);
+/// let median = histogram.quantile(0.5).unwrap();
+/// assert!((median - 0.050).abs() < 0.002);
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Histogram {
+    count: u64,
+    sum: f64,
+    min: f64,
+    max: f64,
+    buckets: Kind,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Kind {
+    Explicit { bounds: &'static [f64], counts: Vec<u64> },
+    Exponential { scale: i32, zero: u64, offset: i32, counts: Vec<u64> },
+}
+
+impl Histogram {
+    /// An empty exponential histogram.
+    #[must_use]
+    pub fn exponential() -> Self {
+        Self::new(Kind::Exponential { scale: FINEST_SCALE, zero: 0, offset: 0, counts: Vec::new() })
+    }
+
+    /// An empty histogram with these upper bounds, which must increase; one more bucket holds what is above.
+    #[must_use]
+    pub fn explicit(bounds: &'static [f64]) -> Self {
+        Self::new(Kind::Explicit { bounds, counts: vec![0; bounds.len() + 1] })
+    }
+
+    /// Explicit where there are bounds, else exponential.
+    pub(crate) fn with_bounds(bounds: &'static [f64]) -> Self {
+        if bounds.is_empty() { Self::exponential() } else { Self::explicit(bounds) }
+    }
+
+    fn new(buckets: Kind) -> Self {
+        Self { count: 0, sum: 0.0, min: f64::INFINITY, max: f64::NEG_INFINITY, buckets }
+    }
+
+    /// Adds a value. What is no number, infinite or negative is not added.
+    ///
+    /// Returns whether the value was added.
+    pub fn record(&mut self, value: f64) -> bool {
+        let fits = value.is_finite() && value >= 0.0;
+        if fits {
+            self.record_duration(value, Buckets::table());
+        }
+        fits
+    }
+
+    /// Adds a value that is known to be finite and not negative.
+    #[inline(always)]
+    pub(crate) fn record_duration(&mut self, value: f64, table: &Buckets) {
+        self.count += 1;
+        self.sum += value;
+        if value < self.min {
+            self.min = value;
+        }
+        if value > self.max {
+            self.max = value;
+        }
+        if let Kind::Exponential { scale, offset, counts, .. } = &mut self.buckets
+            && value >= f64::MIN_POSITIVE
+        {
+            let finest = table.index(value);
+            let position = (finest >> (FINEST_SCALE - *scale)).wrapping_sub(*offset);
+            match counts.get_mut(position as usize) {
+                Some(count) => *count += 1,
+                None => widen(scale, offset, counts, finest, FINEST_SCALE, 1),
+            }
+            return;
+        }
+        self.record_other(value);
+    }
+
+    #[inline(never)]
+    fn record_other(&mut self, value: f64) {
+        match &mut self.buckets {
+            Kind::Exponential { zero, .. } => *zero += 1,
+            Kind::Explicit { bounds, counts } => counts[bounds.partition_point(|bound| *bound < value)] += 1,
+        }
+    }
+
+    /// Adds all values of `other`. Histograms of different explicit bounds do not mix: their values go to the
+    /// bucket that holds their bucket's upper bound.
+    pub fn merge(&mut self, other: &Histogram) {
+        self.count += other.count;
+        self.sum += other.sum;
+        self.min = self.min.min(other.min);
+        self.max = self.max.max(other.max);
+        match (&mut self.buckets, &other.buckets) {
+            (
+                Kind::Exponential { scale, zero, offset, counts },
+                Kind::Exponential { scale: from, zero: zeros, offset: start, counts: others },
+            ) => {
+                *zero += zeros;
+                // The coarser scale holds both.
+                if *from < *scale {
+                    coarsen(offset, counts, *scale - *from);
+                    *scale = *from;
+                }
+                for (position, count) in others.iter().enumerate().filter(|(_, count)| **count > 0) {
+                    let index = start + position as i32;
+                    let place = (index >> (*from - *scale)).wrapping_sub(*offset);
+                    match counts.get_mut(place as usize) {
+                        Some(here) => *here += count,
+                        None => widen(scale, offset, counts, index, *from, *count),
+                    }
+                }
+            }
+            (Kind::Explicit { bounds, counts }, _) => {
+                for (upper, count) in other.bucket_counts() {
+                    counts[bounds.partition_point(|bound| *bound < upper)] += count;
+                }
+            }
+            (Kind::Exponential { scale, zero, offset, counts }, Kind::Explicit { .. }) => {
+                for (upper, count) in other.bucket_counts() {
+                    let value = upper.min(other.max);
+                    if value < f64::MIN_POSITIVE {
+                        *zero += count;
+                    } else {
+                        let finest = Buckets::table().index(value);
+                        widen(scale, offset, counts, finest, FINEST_SCALE, count);
+                    }
+                }
+            }
+        }
+    }
+
+    /// How many values there are.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// The sum of the values.
+    #[must_use]
+    pub fn sum(&self) -> f64 {
+        self.sum
+    }
+
+    /// The smallest value, if there is one.
+    #[must_use]
+    pub fn min(&self) -> Option<f64> {
+        (self.count > 0).then_some(self.min)
+    }
+
+    /// The largest value, if there is one.
+    #[must_use]
+    pub fn max(&self) -> Option<f64> {
+        (self.count > 0).then_some(self.max)
+    }
+
+    /// The mean of the values, if there is one.
+    #[must_use]
+    pub fn mean(&self) -> Option<f64> {
+        (self.count > 0).then(|| self.sum / self.count as f64)
+    }
+
+    /// The value below which a share of `rank` (0 to 1) of the values lies, if there is any value.
+    ///
+    /// Exact at both ends; between them as exact as the buckets are.
+    #[must_use]
+    pub fn quantile(&self, rank: f64) -> Option<f64> {
+        if self.count == 0 || rank.is_nan() {
+            return None;
+        }
+        if rank <= 0.0 {
+            return Some(self.min);
+        }
+        let target = ((rank.min(1.0) * self.count as f64).ceil() as u64).max(1);
+        if target >= self.count {
+            return Some(self.max);
+        }
+        let mut seen = 0;
+        for (lower, upper, count) in self.spans() {
+            seen += count;
+            if seen >= target {
+                // The middle of the bucket, at most half its width off.
+                return Some(((lower + upper) / 2.0).clamp(self.min, self.max));
+            }
+        }
+        Some(self.max)
+    }
+
+    /// The upper bounds of the buckets that hold anything, each with its count, in increasing order. The last
+    /// explicit bucket has no upper bound: infinity.
+    pub fn bucket_counts(&self) -> impl Iterator<Item = (f64, u64)> + '_ {
+        self.spans().map(|(_, upper, count)| (upper, count))
+    }
+
+    /// The exponential form, if this is one: scale, count of zeros, index of the first bucket, counts.
+    #[must_use]
+    pub fn as_exponential(&self) -> Option<(i32, u64, i32, &[u64])> {
+        match &self.buckets {
+            Kind::Exponential { scale, zero, offset, counts } => Some((*scale, *zero, *offset, counts)),
+            Kind::Explicit { .. } => None,
+        }
+    }
+
+    /// The explicit form, if this is one: upper bounds and counts, one more than bounds.
+    #[must_use]
+    pub fn as_explicit(&self) -> Option<(&'static [f64], &[u64])> {
+        match &self.buckets {
+            Kind::Explicit { bounds, counts } => Some((bounds, counts)),
+            Kind::Exponential { .. } => None,
+        }
+    }
+
+    /// Lower bound, upper bound and count of each bucket that holds anything.
+    fn spans(&self) -> impl Iterator<Item = (f64, f64, u64)> + '_ {
+        let (zero, counts) = match &self.buckets {
+            Kind::Explicit { counts, .. } => (0, counts),
+            Kind::Exponential { zero, counts, .. } => (*zero, counts),
+        };
+        let zeros = (zero > 0).then_some((0.0, 0.0, zero));
+        let rest = counts.iter().enumerate().filter(|(_, count)| **count > 0).map(|(position, count)| {
+            let (lower, upper) = match &self.buckets {
+                Kind::Explicit { bounds, .. } => (
+                    position.checked_sub(1).map_or(0.0, |below| bounds[below]),
+                    bounds.get(position).copied().unwrap_or(f64::INFINITY),
+                ),
+                Kind::Exponential { scale, offset, .. } => {
+                    let index = offset + position as i32;
+                    (lower_bound(index, *scale), upper_bound(index, *scale))
+                }
+            };
+            (lower, upper, *count)
+        });
+        zeros.into_iter().chain(rest)
+    }
+}
+
+/// Adds `count` at bucket `index` of scale `from`, which has no place yet, halving the resolution as needed.
+#[cold]
+#[inline(never)]
+fn widen(scale: &mut i32, offset: &mut i32, counts: &mut Vec<u64>, index: i32, from: i32, count: u64) {
+    loop {
+        let place = index >> (from - *scale);
+        if counts.is_empty() {
+            // Some room on both sides, so that the first values do not move what is there each time.
+            *offset = place - 4;
+            counts.resize(16, 0);
+        }
+        let low = place.min(*offset);
+        let high = place.max(*offset + counts.len() as i32 - 1);
+        if (high - low) < LIMIT as i32 {
+            let front = (*offset - low) as usize;
+            counts.splice(0..0, std::iter::repeat_n(0, front));
+            counts.resize((high - low + 1) as usize, 0);
+            *offset = low;
+            counts[(place - low) as usize] += count;
+            return;
+        }
+        // Empty buckets at the ends need no room before the resolution is given up.
+        if !trim(offset, counts) {
+            coarsen(offset, counts, 1);
+            *scale -= 1;
+        }
+    }
+}
+
+/// Drops empty buckets at both ends; tells whether there were any.
+fn trim(offset: &mut i32, counts: &mut Vec<u64>) -> bool {
+    let before = counts.len();
+    let front = counts.iter().position(|count| *count > 0).unwrap_or(before);
+    let end = counts.iter().rposition(|count| *count > 0).map_or(front, |last| last + 1);
+    counts.truncate(end);
+    counts.drain(..front);
+    *offset += front as i32;
+    counts.len() < before
+}
+
+/// Joins each `2^by` neighbouring buckets.
+fn coarsen(offset: &mut i32, counts: &mut Vec<u64>, by: i32) {
+    let Some(last) = counts.len().checked_sub(1) else { return };
+    let start = *offset >> by;
+    let mut joined = vec![0; (((*offset + last as i32) >> by) - start + 1) as usize];
+    for (position, count) in counts.iter().enumerate() {
+        joined[(((*offset + position as i32) >> by) - start) as usize] += count;
+    }
+    *counts = joined;
+    *offset = start;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(values: impl IntoIterator<Item = f64>) -> Histogram {
+        let mut histogram = Histogram::exponential();
+        values.into_iter().for_each(|value| assert!(histogram.record(value)));
+        histogram
+    }
+
+    #[test]
+    fn quantiles_are_as_exact_as_stated_over_nine_decades() {
+        let values: Vec<f64> = (0..=9_000).map(|step| 10_f64.powf(f64::from(step) / 1_000.0 - 6.0)).collect();
+        let histogram = of(values.iter().copied());
+        for (rank, exact) in [(0.1, values[900]), (0.5, values[4_500]), (0.99, values[8_910])] {
+            let quantile = histogram.quantile(rank).unwrap();
+            assert!((quantile / exact - 1.0).abs() < 0.10, "{rank}: {quantile} {exact}");
+        }
+    }
+
+    #[test]
+    fn merging_gives_what_recording_together_gives() {
+        let small = (1..500).map(|value| f64::from(value) * 1e-6);
+        let large = (1..500).map(|value| f64::from(value) * 10.0);
+        let mut merged = of(small.clone());
+        merged.merge(&of(large.clone()));
+        let together = of(small.chain(large));
+        assert_eq!(merged.count(), together.count());
+        let buckets = |histogram: &Histogram| histogram.bucket_counts().collect::<Vec<_>>();
+        assert_eq!(buckets(&merged), buckets(&together));
+    }
+
+    #[test]
+    fn f56_what_is_no_number_never_reaches_the_sum() {
+        let mut histogram = of([1.0]);
+        for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0] {
+            assert!(!histogram.record(value));
+        }
+        assert!(histogram.record(-0.0) && histogram.record(f64::MIN_POSITIVE / 2.0));
+        assert_eq!((histogram.count(), histogram.sum()), (3, 1.0));
+        assert_eq!(histogram.min(), Some(0.0));
+    }
+
+    #[test]
+    fn an_explicit_bound_belongs_to_its_own_bucket() {
+        let mut histogram = Histogram::explicit(&[0.1, 0.5]);
+        [0.1, 0.3, 0.5, 0.7].map(|value| histogram.record(value));
+        assert_eq!(histogram.as_explicit().unwrap().1, [1, 2, 1]);
+    }
+
+    #[test]
+    fn the_number_of_buckets_is_bounded() {
+        let histogram = of((-1_000..1_000).map(|exponent| f64::from(exponent).exp2()));
+        assert!(histogram.as_exponential().unwrap().3.len() <= LIMIT);
+        assert_eq!(histogram.bucket_counts().map(|(_, count)| count).sum::<u64>(), 2_000);
+    }
+}

@@ -1,0 +1,18 @@
+//! Counting: histograms, the cells that a fold fills, and what a snapshot shows.
+
+mod bucket;
+mod cells;
+mod functions;
+mod histogram;
+mod instrument;
+mod series;
+mod snapshot;
+
+pub use histogram::Histogram;
+pub use instrument::MetricKind;
+pub use snapshot::{FunctionSeries, FunctionSnapshot, Labels, Metric, MetricData, MetricPoint, Snapshot};
+
+pub(crate) use cells::{Cells, Value, tick};
+pub(crate) use functions::function_metrics;
+pub(crate) use instrument::InstrumentInfo;
+pub(crate) use series::{LabelSets, OVERFLOW};

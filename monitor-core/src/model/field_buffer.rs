@@ -1,0 +1,277 @@
+//! The fields of one span as bytes: written without allocating, read back when a batch is handed out.
+//!
+//! One field is its name, a type and a payload. A declared name is its index in the callsite's metadata; a
+//! free name is written out.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::fmt::Write;
+
+use crate::model::FieldValue;
+use crate::model::Metadata;
+
+/// The most bytes that the fields of one span take; what goes beyond is dropped and counted.
+const LIMIT: usize = 6 * 1024;
+/// The most bytes of one text; longer text is cut at a character boundary.
+const TEXT_LIMIT: usize = 4 * 1024;
+/// The most fields of one span, as OpenTelemetry has it.
+const COUNT_LIMIT: u16 = 128;
+
+/// The name is written out behind the index.
+const FREE_NAME: u16 = u16::MAX;
+
+const BOOL: u8 = 0;
+const FLOAT: u8 = 1;
+const SIGNED: u8 = 2;
+const TEXT: u8 = 3;
+const UNSIGNED: u8 = 4;
+
+/// The name of a field.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum FieldName<'a> {
+    Declared(usize),
+    Free(&'a str),
+}
+
+/// The fields of one span as bytes, bounded in length and number.
+#[derive(Clone, Debug, Default)]
+pub struct FieldBuffer {
+    bytes: Vec<u8>,
+    count: u16,
+    dropped: u16,
+}
+
+impl FieldBuffer {
+    /// Adds a field.
+    pub(crate) fn push(&mut self, name: FieldName<'_>, value: &FieldValue<'_>) {
+        match value {
+            FieldValue::Bool(value) => self.fixed(name, BOOL, &[u8::from(*value)]),
+            FieldValue::Float(value) => self.fixed(name, FLOAT, &value.to_le_bytes()),
+            FieldValue::Signed(value) => self.fixed(name, SIGNED, &value.to_le_bytes()),
+            FieldValue::Text(value) => self.text(name, format_args!("{value}")),
+            FieldValue::Unsigned(value) => self.fixed(name, UNSIGNED, &value.to_le_bytes()),
+        }
+    }
+
+    /// Adds a text field from its formatted form, cut where it is too long.
+    pub(crate) fn text(&mut self, name: FieldName<'_>, value: fmt::Arguments<'_>) {
+        let Some(start) = self.header(name, TEXT) else { return };
+        self.bytes.extend_from_slice(&[0, 0]);
+        let body = self.bytes.len();
+        let limit = LIMIT.min(body + TEXT_LIMIT);
+        // A `Display` that fails has written what it could; that is kept.
+        let _ = Bounded { bytes: &mut self.bytes, limit }.write_fmt(value);
+        match u16::try_from(self.bytes.len() - body) {
+            Ok(length) => self.bytes[body - 2..body].copy_from_slice(&length.to_le_bytes()),
+            Err(_) => {
+                self.bytes.truncate(start);
+                self.dropped = self.dropped.saturating_add(1);
+                return;
+            }
+        }
+        self.count += 1;
+    }
+
+    /// Appends what `other` has.
+    pub(crate) fn append(&mut self, other: &FieldBuffer) {
+        if self.bytes.len() + other.bytes.len() <= LIMIT && self.count + other.count <= COUNT_LIMIT {
+            self.bytes.extend_from_slice(&other.bytes);
+            self.count += other.count;
+            self.dropped = self.dropped.saturating_add(other.dropped);
+        } else {
+            self.dropped = self.dropped.saturating_add(other.count);
+        }
+    }
+
+    /// Forgets every field and keeps the memory.
+    pub(crate) fn clear(&mut self) {
+        self.bytes.clear();
+        self.count = 0;
+        self.dropped = 0;
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.bytes.is_empty() && self.dropped == 0
+    }
+
+    /// Writes down how many fields did not fit, beyond the bound on their number.
+    pub(crate) fn lost(&mut self, name: &str) {
+        let dropped = self.dropped;
+        self.bytes.extend_from_slice(&FREE_NAME.to_le_bytes());
+        self.bytes.push(name.len() as u8);
+        self.bytes.extend_from_slice(name.as_bytes());
+        self.bytes.push(UNSIGNED);
+        self.bytes.extend_from_slice(&u64::from(dropped).to_le_bytes());
+    }
+
+    /// How many fields did not fit.
+    pub(crate) fn dropped(&self) -> u16 {
+        self.dropped
+    }
+
+    fn fixed(&mut self, name: FieldName<'_>, kind: u8, payload: &[u8]) {
+        if self.header(name, kind).is_some() {
+            self.bytes.extend_from_slice(payload);
+            self.count += 1;
+        }
+    }
+
+    /// Writes name and type, if there is room for at least a small value behind them.
+    fn header(&mut self, name: FieldName<'_>, kind: u8) -> Option<usize> {
+        let start = self.bytes.len();
+        let name_length = match name {
+            FieldName::Declared(_) => 0,
+            FieldName::Free(name) => 1 + name.len().min(usize::from(u8::MAX)),
+        };
+        if self.count >= COUNT_LIMIT || start + name_length + 16 > LIMIT {
+            self.dropped = self.dropped.saturating_add(1);
+            return None;
+        }
+        match name {
+            FieldName::Declared(index) => {
+                let index = u16::try_from(index).unwrap_or(FREE_NAME - 1);
+                self.bytes.extend_from_slice(&index.to_le_bytes());
+            }
+            FieldName::Free(name) => {
+                let name = cut(name, usize::from(u8::MAX));
+                self.bytes.extend_from_slice(&FREE_NAME.to_le_bytes());
+                self.bytes.push(name.len() as u8);
+                self.bytes.extend_from_slice(name.as_bytes());
+            }
+        }
+        self.bytes.push(kind);
+        Some(start)
+    }
+}
+
+/// The longest beginning of `text` of at most `limit` bytes that ends at a character boundary.
+fn cut(text: &str, limit: usize) -> &str {
+    &text[..text.floor_char_boundary(limit)]
+}
+
+/// Takes text up to a limit and silently no more.
+struct Bounded<'a> {
+    bytes: &'a mut Vec<u8>,
+    limit: usize,
+}
+
+impl Write for Bounded<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let text = cut(text, self.limit.saturating_sub(self.bytes.len()));
+        self.bytes.extend_from_slice(text.as_bytes());
+        Ok(())
+    }
+}
+
+/// Reads the fields of a span back: an iterator of name and value.
+#[derive(Clone, Debug)]
+pub struct Fields<'a> {
+    names: &'static [&'static str],
+    bytes: &'a [u8],
+}
+
+impl<'a> Fields<'a> {
+    pub(crate) fn new(metadata: &Metadata, bytes: &'a [u8]) -> Self {
+        Self { names: metadata.fields, bytes }
+    }
+
+    fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (taken, rest) = self.bytes.split_first_chunk::<N>()?;
+        self.bytes = rest;
+        Some(*taken)
+    }
+
+    fn take_text(&mut self, length: usize) -> Option<&'a str> {
+        let (taken, rest) = self.bytes.split_at_checked(length)?;
+        self.bytes = rest;
+        std::str::from_utf8(taken).ok()
+    }
+}
+
+impl<'a> Iterator for Fields<'a> {
+    type Item = (&'a str, FieldValue<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let index = u16::from_le_bytes(self.take()?);
+        let name = if index == FREE_NAME {
+            let [length] = self.take()?;
+            self.take_text(usize::from(length))?
+        } else {
+            self.names.get(usize::from(index)).copied().unwrap_or("unknown")
+        };
+        let [kind] = self.take()?;
+        let value = match kind {
+            BOOL => FieldValue::Bool(self.take::<1>()? != [0]),
+            FLOAT => FieldValue::Float(f64::from_le_bytes(self.take()?)),
+            SIGNED => FieldValue::Signed(i64::from_le_bytes(self.take()?)),
+            UNSIGNED => FieldValue::Unsigned(u64::from_le_bytes(self.take()?)),
+            TEXT => {
+                let length = u16::from_le_bytes(self.take()?);
+                FieldValue::Text(Cow::Borrowed(self.take_text(usize::from(length))?))
+            }
+            _ => return None,
+        };
+        Some((name, value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const METADATA: Metadata = Metadata { fields: &["rows", "query"], ..Metadata::DEFAULT };
+
+    fn read(buffer: &FieldBuffer) -> Vec<(String, FieldValue<'static>)> {
+        Fields::new(&METADATA, buffer.as_bytes())
+            .map(|(name, value)| (name.to_owned(), value.into_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let mut buffer = FieldBuffer::default();
+        buffer.push(FieldName::Declared(0), &FieldValue::Unsigned(7));
+        buffer.push(FieldName::Free("late"), &FieldValue::Bool(true));
+        buffer.text(FieldName::Declared(1), format_args!("a {}", "b"));
+        assert_eq!(
+            read(&buffer),
+            [
+                ("rows".to_owned(), FieldValue::Unsigned(7)),
+                ("late".to_owned(), FieldValue::Bool(true)),
+                ("query".to_owned(), FieldValue::Text(Cow::Borrowed("a b"))),
+            ]
+        );
+    }
+
+    #[test]
+    fn f61_long_text_is_cut_at_a_character_boundary() {
+        let mut buffer = FieldBuffer::default();
+        buffer.text(FieldName::Declared(1), format_args!("x{}", "é".repeat(10_000_000)));
+        let fields = read(&buffer);
+        let FieldValue::Text(text) = &fields[0].1 else { panic!("not text") };
+        assert_eq!(text.len(), TEXT_LIMIT - 1);
+        assert!(text.ends_with('é'));
+    }
+
+    #[test]
+    fn f61_too_many_fields_are_dropped_and_counted() {
+        let mut buffer = FieldBuffer::default();
+        for index in 0..100_000 {
+            buffer.push(FieldName::Declared(index), &FieldValue::Unsigned(1));
+        }
+        assert_eq!(read(&buffer).len(), 128);
+        assert_eq!(buffer.dropped(), u16::MAX);
+    }
+
+    #[test]
+    fn garbage_ends_the_reading_and_does_not_panic() {
+        for length in 0..64_u8 {
+            let bytes: Vec<u8> = (0..length).map(|byte| byte.wrapping_mul(37)).collect();
+            assert!(Fields::new(&METADATA, &bytes).count() <= 64);
+        }
+    }
+}

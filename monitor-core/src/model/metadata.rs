@@ -1,0 +1,142 @@
+//! What is known of a callsite before it is ever called.
+
+use std::ops::BitOr;
+
+/// The role of a span in a conversation between processes, as OpenTelemetry has it.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum SpanKind {
+    /// The call waits for a remote service.
+    Client,
+    /// The call handles a message taken from a queue.
+    Consumer,
+    /// The call stays within this process.
+    #[default]
+    Internal,
+    /// The call puts a message on a queue.
+    Producer,
+    /// The call answers a remote request.
+    Server,
+}
+
+impl SpanKind {
+    /// The name in lower case.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            SpanKind::Client => "client",
+            SpanKind::Consumer => "consumer",
+            SpanKind::Internal => "internal",
+            SpanKind::Producer => "producer",
+            SpanKind::Server => "server",
+        }
+    }
+}
+
+/// Which signals a callsite gives.
+///
+/// ```
+/// use monitor_core::Signals;
+///
+/// let both = Signals::METRICS | Signals::SPANS;
+/// assert_eq!(both, Signals::ALL);
+/// assert!(both.contains(Signals::SPANS));
+/// ```
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Signals(u8);
+
+impl Signals {
+    /// Neither: the callsite is silent.
+    pub const NONE: Signals = Signals(0);
+    /// Calls, durations, outcomes and calls under way.
+    pub const METRICS: Signals = Signals(1);
+    /// One span a call.
+    pub const SPANS: Signals = Signals(2);
+    /// Everything.
+    pub const ALL: Signals = Signals(3);
+
+    /// Whether all of `other` is in here.
+    #[must_use]
+    pub const fn contains(self, other: Signals) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// What is in both.
+    #[must_use]
+    pub const fn intersection(self, other: Signals) -> Signals {
+        Signals(self.0 & other.0)
+    }
+
+    /// What is in either.
+    #[must_use]
+    pub const fn union(self, other: Signals) -> Signals {
+        Signals(self.0 | other.0)
+    }
+
+    /// Whether nothing is in here.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    pub(crate) const fn bits(self) -> u8 {
+        self.0
+    }
+}
+
+impl BitOr for Signals {
+    type Output = Signals;
+
+    fn bitor(self, other: Signals) -> Signals {
+        self.union(other)
+    }
+}
+
+/// What is known of a callsite before it is ever called: its part of the catalog.
+///
+/// `#[monitored]` writes one of these for every function that it stands on.
+#[derive(Clone, Copy, Debug)]
+pub struct Metadata {
+    /// The name of the span and the value of the `function` label, such as `Pool::checkout`.
+    pub name: &'static str,
+    /// The module path, the value of the `module` label.
+    pub module: &'static str,
+    /// The source file, relative to the workspace.
+    pub file: &'static str,
+    /// The line of the function's name.
+    pub line: u32,
+    /// The first lines of the function's doc comment.
+    pub description: &'static str,
+    /// The role of the span.
+    pub kind: SpanKind,
+    /// The signals that were asked for.
+    pub signals: Signals,
+    /// The names of all fields that a call may have.
+    pub fields: &'static [&'static str],
+    /// The names of the labels beyond those that every function has.
+    pub labels: &'static [&'static str],
+    /// The most combinations of label values; zero where their types say it.
+    pub max: u32,
+    /// The upper bounds of explicit histogram buckets in seconds; empty for an exponential histogram.
+    pub buckets: &'static [f64],
+    /// Fields are kept only for calls that fail or take at least so many nanoseconds; zero keeps all.
+    pub slow: u64,
+}
+
+impl Metadata {
+    /// An empty description, to be filled by functional update.
+    pub const DEFAULT: Metadata = Metadata {
+        name: "",
+        module: "",
+        file: "",
+        line: 0,
+        description: "",
+        kind: SpanKind::Internal,
+        signals: Signals::ALL,
+        fields: &[],
+        labels: &[],
+        max: 0,
+        buckets: &[],
+        slow: 0,
+    };
+}

@@ -1,0 +1,25 @@
+//! The nouns: what every other part speaks of. No I/O and no state.
+
+mod clock;
+mod context;
+mod error_type;
+mod field;
+mod field_buffer;
+mod id;
+mod label;
+mod metadata;
+mod outcome;
+mod record;
+
+pub use clock::{Clock, ManualClock};
+pub use context::SpanContext;
+pub use error_type::ErrorType;
+pub use field::{FieldValue, Value};
+pub use field_buffer::{FieldBuffer, Fields};
+pub use id::{SpanId, TraceId};
+pub use label::{Label, LabelRef, LabelText};
+pub use metadata::{Metadata, Signals, SpanKind};
+pub use outcome::Outcome;
+pub(crate) use field_buffer::FieldName;
+pub(crate) use record::{Head, PAYLOAD, Record, WORDS};
+pub(crate) use clock::counter;

@@ -1,0 +1,168 @@
+//! One fact as it lies in a thread's buffer: eight words, one cache line.
+
+use crate::model::Outcome;
+use crate::model::SpanContext;
+use crate::model::SpanId;
+use crate::model::TraceId;
+
+/// How many words a record has.
+pub(crate) const WORDS: usize = 8;
+/// How many bytes of fields one payload record carries.
+pub(crate) const PAYLOAD: usize = (WORDS - 1) * 8;
+
+/// What a record is and what it is about, in one word.
+///
+/// | bits | meaning |
+/// |---|---|
+/// | 0–23 | source: callsite or instrument |
+/// | 24–39 | slot: which combination of label values |
+/// | 40–55 | error type, zero where there is none |
+/// | 56–57 | outcome |
+/// | 58–63 | flags |
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Head(u64);
+
+impl Head {
+    /// A finished call that is exported as a span.
+    pub(crate) const SPAN: u64 = 1 << 58;
+    /// A finished call that is counted.
+    pub(crate) const METRICS: u64 = 1 << 59;
+    /// One value of an instrument used by hand.
+    pub(crate) const TICK: u64 = 1 << 60;
+    /// A part of the fields of the span record that follows.
+    pub(crate) const PAYLOAD: u64 = 1 << 61;
+    /// The span has links or fields in the payload records before it.
+    pub(crate) const FIELDS: u64 = 1 << 62;
+
+    /// The most sources that can be told apart.
+    pub(crate) const MAX_SOURCES: u32 = 1 << 24;
+
+    #[inline]
+    pub(crate) const fn call(source: u32, slot: u16, error: u16, outcome: Outcome, flags: u64) -> Self {
+        Self(
+            source as u64
+                | (slot as u64) << 24
+                | (error as u64) << 40
+                | (outcome.index() as u64) << 56
+                | flags,
+        )
+    }
+
+    /// Only the bits that tell how a call ended.
+    #[inline(always)]
+    pub(crate) const fn ending_of(outcome: Outcome, error: u16) -> Self {
+        Self((error as u64) << 40 | (outcome.index() as u64) << 56)
+    }
+
+    #[inline]
+    pub(crate) const fn from_word(word: u64) -> Self {
+        Self(word)
+    }
+
+    #[inline]
+    pub(crate) const fn word(self) -> u64 {
+        self.0
+    }
+
+    #[inline]
+    pub(crate) const fn source(self) -> u32 {
+        self.0 as u32 & (Self::MAX_SOURCES - 1)
+    }
+
+    #[inline]
+    pub(crate) const fn slot(self) -> u16 {
+        (self.0 >> 24) as u16
+    }
+
+    #[inline]
+    pub(crate) const fn error(self) -> u16 {
+        (self.0 >> 40) as u16
+    }
+
+    #[inline]
+    pub(crate) const fn outcome(self) -> Outcome {
+        Outcome::ALL[(self.0 >> 56) as usize & 3]
+    }
+
+    /// Outcome and error type together: what tells one series of a slot from another.
+    #[inline]
+    pub(crate) const fn ending(self) -> u32 {
+        (self.0 >> 40) as u32 & 0x3_ffff
+    }
+
+    #[inline]
+    pub(crate) const fn has(self, flag: u64) -> bool {
+        self.0 & flag != 0
+    }
+}
+
+/// A record, read out of a buffer.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Record {
+    pub(crate) words: [u64; WORDS],
+}
+
+impl Record {
+    #[inline]
+    pub(crate) fn head(&self) -> Head {
+        Head::from_word(self.words[7])
+    }
+
+    /// When the call began, in ticks.
+    #[inline]
+    pub(crate) fn start(&self) -> u64 {
+        self.words[0]
+    }
+
+    /// How long the call took, in ticks; never negative.
+    #[inline]
+    pub(crate) fn ticks(&self) -> u64 {
+        self.words[1].saturating_sub(self.words[0])
+    }
+
+    /// How long its instrumented children took, in ticks.
+    #[inline]
+    pub(crate) fn child_ticks(&self) -> u64 {
+        self.words[6]
+    }
+
+    pub(crate) fn context(&self) -> SpanContext {
+        SpanContext::new(TraceId::from_words(self.words[4], self.words[5]), SpanId::new(self.words[2]))
+    }
+
+    pub(crate) fn parent(&self) -> Option<SpanId> {
+        Some(SpanId::new(self.words[3])).filter(|parent| parent.is_valid())
+    }
+
+    /// The value of a tick, as bits.
+    pub(crate) fn value(&self) -> u64 {
+        self.words[0]
+    }
+
+    /// The part of the fields that a payload record carries.
+    pub(crate) fn payload(&self) -> impl Iterator<Item = u8> + '_ {
+        let length = usize::from(self.head().slot()).min(PAYLOAD);
+        self.words[..WORDS - 1].iter().flat_map(|word| word.to_le_bytes()).take(length)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_head_gives_back_what_was_put_in() {
+        let head = Head::call(Head::MAX_SOURCES - 1, u16::MAX - 1, 77, Outcome::Panic, Head::SPAN);
+        assert_eq!(
+            (head.source(), head.slot(), head.error(), head.outcome()),
+            (Head::MAX_SOURCES - 1, u16::MAX - 1, 77, Outcome::Panic)
+        );
+        assert!(head.has(Head::SPAN) && !head.has(Head::METRICS));
+    }
+
+    #[test]
+    fn f53_a_call_that_ends_before_it_began_took_no_time() {
+        let record = Record { words: [10, 9, 0, 0, 0, 0, 0, 0] };
+        assert_eq!(record.ticks(), 0);
+    }
+}

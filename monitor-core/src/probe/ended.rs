@@ -1,0 +1,94 @@
+//! How a call ended, while it is being told.
+
+use std::fmt;
+use std::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
+
+use crate::dispatch::Call;
+use crate::dispatch::error_type_id;
+use crate::model::FieldBuffer;
+use crate::model::FieldName;
+use crate::model::Head;
+use crate::model::Outcome;
+
+/// How a call ended, while it is being told.
+#[derive(Debug)]
+pub struct Ended {
+    head: Head,
+    fields: Option<Box<FieldBuffer>>,
+}
+
+/// Tells from a result how the call ended.
+pub trait Classify<R> {
+    /// Whether this runs code of the user, which must not happen for a call that nobody records.
+    const OBSERVES: bool = false;
+
+    /// Tells from `result` how the call ended.
+    fn classify(self, result: &R) -> Ended;
+}
+
+impl Ended {
+    /// The call ended in this way.
+    #[inline(always)]
+    pub(crate) const fn new(outcome: Outcome) -> Self {
+        Self { head: Head::ending_of(outcome, 0), fields: None }
+    }
+
+    /// The call ended with an error of this kind.
+    #[inline]
+    pub(crate) fn error(error_type: &'static str) -> Self {
+        Self { head: Head::ending_of(Outcome::Error, error_type_id(error_type)), fields: None }
+    }
+
+    /// The call ended in this way.
+    pub fn outcome(&mut self, outcome: Outcome) {
+        let error = if outcome == Outcome::Error { self.head.error() } else { 0 };
+        self.head = Head::ending_of(outcome, error);
+    }
+
+    /// If the call ended with an error, it was one of this kind.
+    pub fn error_type(&mut self, error_type: &'static str) {
+        if self.head.outcome() == Outcome::Error {
+            self.head = Head::ending_of(Outcome::Error, error_type_id(error_type));
+        }
+    }
+
+    /// Keeps the result's `Debug` form as the field `return`.
+    pub fn ret_debug<V: fmt::Debug + ?Sized>(&mut self, value: &V) {
+        self.field("return", format_args!("{value:?}"));
+    }
+
+    /// Keeps the result's `Display` form as the field `return`.
+    pub fn ret_display<V: fmt::Display + ?Sized>(&mut self, value: &V) {
+        self.field("return", format_args!("{value}"));
+    }
+
+    /// Keeps the error's `Debug` form as the field `error.message`.
+    pub fn err_debug<V: fmt::Debug + ?Sized>(&mut self, value: &V) {
+        self.field("error.message", format_args!("{value:?}"));
+    }
+
+    /// Keeps the error's `Display` form as the field `error.message`.
+    pub fn err_display<V: fmt::Display + ?Sized>(&mut self, value: &V) {
+        self.field("error.message", format_args!("{value}"));
+    }
+
+    fn field(&mut self, name: &str, value: fmt::Arguments<'_>) {
+        self.fields.get_or_insert_default().text(FieldName::Free(name), value);
+    }
+
+    /// Runs a user's own look at the result, which may panic; what it told until then counts.
+    pub(crate) fn observe(&mut self, observer: impl FnOnce(&mut Ended)) {
+        // A panic here is the observer's and must not become the call's.
+        let _ = catch_unwind(AssertUnwindSafe(|| observer(self)));
+    }
+
+    /// Hands the fields over and gives the ending as a record's head has it.
+    #[inline(always)]
+    pub(crate) fn settle(self, call: &mut Call) -> Head {
+        if let Some(fields) = self.fields {
+            call.fields().append(&fields);
+        }
+        self.head
+    }
+}

@@ -1,0 +1,17 @@
+//! Instrumentation: what generated code calls, and the same by hand.
+
+pub(crate) mod call;
+mod ended;
+pub(crate) mod future;
+mod guard;
+mod late;
+mod setup;
+pub(crate) mod shape;
+mod stream;
+
+pub use ended::{Classify, Ended};
+pub use future::Monitored;
+pub use guard::{Guard, guard};
+pub use late::{LateField, late, late_debug, late_display};
+pub use setup::{AsMonitor, IntoParent, Preparation, Setup};
+pub use stream::{MonitoredStream, stream};

@@ -1,0 +1,194 @@
+//! What is evaluated before a call begins: labels, fields, parent, monitor.
+
+use std::fmt;
+use std::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
+use std::sync::Arc;
+
+use crate::dispatch::Call;
+use crate::dispatch::Callsite;
+use crate::dispatch::Core;
+use crate::dispatch::Extra;
+use crate::dispatch::attached;
+use crate::dispatch::label_slot;
+use crate::dispatch::lane_of;
+use crate::dispatch::start;
+use crate::dispatch::start_with;
+use crate::model::FieldName;
+use crate::model::LabelRef;
+use crate::model::SpanContext;
+use crate::model::Value;
+
+/// What was evaluated before a call begins.
+#[derive(Default)]
+pub struct Setup {
+    slot: u16,
+    extra: Option<Box<Extra>>,
+}
+
+impl fmt::Debug for Setup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Setup").field("slot", &self.slot).finish_non_exhaustive()
+    }
+}
+
+impl Setup {
+    /// Nothing.
+    #[must_use]
+    #[inline(always)]
+    pub const fn none() -> Self {
+        Self { slot: 0, extra: None }
+    }
+
+    #[inline(always)]
+    pub(crate) fn is_none(&self) -> bool {
+        self.slot == 0 && self.extra.is_none()
+    }
+
+    #[inline(always)]
+    pub(crate) fn start(self, callsite: &'static Callsite) -> Call {
+        if self.is_none() { start(callsite) } else { start_with(callsite, self.slot, self.extra) }
+    }
+
+    pub(crate) fn parts(self) -> (u16, Option<Box<Extra>>) {
+        (self.slot, self.extra)
+    }
+
+    pub(crate) fn from_parts(slot: u16, extra: Option<Box<Extra>>) -> Self {
+        Self { slot, extra }
+    }
+}
+
+/// What is being evaluated before a call begins.
+#[derive(Debug)]
+pub struct Preparation {
+    callsite: &'static Callsite,
+    setup: Setup,
+}
+
+impl Callsite {
+    /// Evaluates what a call needs beforehand, if anybody may want it. A panic in it is caught: what was
+    /// evaluated until then counts, and the call goes on.
+    #[inline(always)]
+    pub fn prepare(&'static self, evaluate: impl FnOnce(&mut Preparation)) -> Setup {
+        if !self.may_be_on() {
+            return Setup::none();
+        }
+        prepare_on(self, evaluate)
+    }
+}
+
+#[inline(never)]
+fn prepare_on(callsite: &'static Callsite, evaluate: impl FnOnce(&mut Preparation)) -> Setup {
+    if !callsite.is_on() {
+        return Setup::none();
+    }
+    let mut preparation = Preparation { callsite, setup: Setup::none() };
+    // The panic is that of a label or field, not of the call.
+    let _ = catch_unwind(AssertUnwindSafe(|| evaluate(&mut preparation)));
+    preparation.setup
+}
+
+impl Preparation {
+    /// The call is recorded by this monitor; said before anything else.
+    pub fn monitor<M: AsMonitor + ?Sized>(&mut self, monitor: &M) {
+        if let Some(core) = monitor.core() {
+            self.extra().core = Some(Arc::clone(core));
+        }
+    }
+
+    /// The values of all labels.
+    #[inline]
+    pub fn labels(&mut self, values: &[LabelRef<'_>]) {
+        let own = self.setup.extra.as_deref().and_then(|extra| extra.core.as_ref());
+        let lane = match own {
+            None => attached(),
+            Some(core) => lane_of(core),
+        };
+        if let Some(lane) = lane {
+            self.setup.slot = label_slot(lane, self.callsite, values);
+        }
+    }
+
+    /// The span that this call is a part of.
+    pub fn parent<P: IntoParent>(&mut self, parent: P) {
+        self.extra().parent = parent.into_parent();
+    }
+
+    /// The spans that this call is linked to.
+    pub fn links<I: IntoIterator<Item = SpanContext>>(&mut self, links: I) {
+        self.extra().links.extend(links);
+    }
+
+    /// A field with a value as it is.
+    pub fn field<V: Value + ?Sized>(&mut self, index: usize, value: &V) {
+        if let Some(value) = value.field() {
+            self.extra().fields.push(FieldName::Declared(index), &value);
+        }
+    }
+
+    /// A field with the value's `Display` form.
+    pub fn field_display<V: fmt::Display + ?Sized>(&mut self, index: usize, value: &V) {
+        self.extra().fields.text(FieldName::Declared(index), format_args!("{value}"));
+    }
+
+    /// A field with the value's `Debug` form.
+    pub fn field_debug<V: fmt::Debug + ?Sized>(&mut self, index: usize, value: &V) {
+        self.extra().fields.text(FieldName::Declared(index), format_args!("{value:?}"));
+    }
+
+    fn extra(&mut self) -> &mut Extra {
+        self.setup.extra.get_or_insert_with(Extra::obtain)
+    }
+}
+
+/// What can be given as the monitor of a call: a monitor, or perhaps one.
+pub trait AsMonitor {
+    #[doc(hidden)]
+    #[expect(private_interfaces, reason = "only this crate implements it")]
+    fn core(&self) -> Option<&Arc<Core>>;
+}
+
+macro_rules! through {
+    ($($pointer:ty)*) => {$(
+        impl<M: AsMonitor + ?Sized> AsMonitor for $pointer {
+            #[expect(private_interfaces, reason = "only this crate implements it")]
+            fn core(&self) -> Option<&Arc<Core>> {
+                M::core(self)
+            }
+        }
+    )*};
+}
+
+through!(&M Arc<M> Box<M>);
+
+impl<M: AsMonitor> AsMonitor for Option<M> {
+    #[expect(private_interfaces, reason = "only this crate implements it")]
+    fn core(&self) -> Option<&Arc<Core>> {
+        self.as_ref().and_then(M::core)
+    }
+}
+
+/// What can be given as the parent of a call: the place of a span, or perhaps one.
+pub trait IntoParent {
+    /// The place, if there is one.
+    fn into_parent(self) -> Option<SpanContext>;
+}
+
+impl IntoParent for SpanContext {
+    fn into_parent(self) -> Option<SpanContext> {
+        Some(self).filter(|context| context.is_valid())
+    }
+}
+
+impl IntoParent for Option<SpanContext> {
+    fn into_parent(self) -> Option<SpanContext> {
+        self.filter(|context| context.is_valid())
+    }
+}
+
+impl<P: IntoParent + Copy> IntoParent for &P {
+    fn into_parent(self) -> Option<SpanContext> {
+        (*self).into_parent()
+    }
+}
