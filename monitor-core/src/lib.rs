@@ -1,17 +1,97 @@
 //! Instrumentation by one attribute.
+//!
+//! Put [`#[monitored]`](monitored) on a function, and the running program tells a span, how long each call
+//! took, how many there were, how many are under way and how each one ended: ok, error, panic or cancelled.
+//! Where that goes is decided outside the code.
+//!
+//! ```
+//! use monitor_core::{Monitor, Outcome, monitored};
+//!
+//! #[monitored]
+//! fn parse(text: &str) -> Result<u32, std::num::ParseIntError> {
+//!     text.parse()
+//! }
+//!
+//! let monitor = Monitor::builder().build();
+//! monitor.scope(|| {
+//!     let _ = parse("7");
+//!     let _ = parse("seven");
+//! });
+//! let snapshot = monitor.snapshot();
+//! let function = snapshot.function("parse").unwrap();
+//! assert_eq!((function.ended(Outcome::Ok), function.ended(Outcome::Error)), (1, 1));
+//! ```
+//!
+//! | you want to | look at |
+//! |---|---|
+//! | annotate functions | [`monitored`] and its options |
+//! | choose recorders per environment | [`init`] |
+//! | choose them in code | [`Monitor::builder`] |
+//! | count, set and time by hand | [`instrument`], [`Span`] |
+//! | carry a trace to another thread or task | [`Context`], [`FutureExt`] |
+//! | write a recorder | [`Recorder`] |
+//! | know what was lost | [`Monitor::accounts`], [`Monitor::losses`] |
+
 #![warn(missing_docs)]
 
 #[doc(hidden)]
 pub mod __private;
+mod config;
 mod dispatch;
+mod export;
 mod metric;
 mod model;
 mod monitor;
 mod probe;
 mod recorder;
+pub mod recorders;
 
+pub use config::{ConfigError, init};
 pub use dispatch::Callsite;
-pub use metric::{FunctionSeries, FunctionSnapshot, Histogram, Labels as LabelPairs, Metric, MetricData, MetricKind, MetricPoint, Snapshot};
-pub use model::{Clock, ErrorType, FieldValue, Label, LabelRef, LabelText, ManualClock, Metadata, Outcome, Signals, SpanContext, SpanId, SpanKind, TraceId, Value};
-pub use monitor::Monitor;
-pub use recorder::{Recorder, RecorderError, Span, SpanBatch};
+pub use export::{Account, DropReason, TimedOut};
+pub use metric::{
+    FunctionSeries, FunctionSnapshot, Histogram, Metric, MetricData, MetricKind, MetricPoint, Snapshot,
+};
+pub use model::{
+    Clock, ErrorType, FieldValue, Filter, FilterError, Label, LabelRef, LabelText, ManualClock, Metadata, Outcome,
+    Signals, SpanContext, SpanId, SpanKind, TraceId, Value,
+};
+pub use monitor::{
+    Context, FutureExt, InContext, InstallError, Installed, Losses, Monitor, MonitorBuilder, WithMonitor,
+};
+pub use monitor_macros::{ErrorType, Labels, monitored};
+pub use probe::Span;
+pub use recorder::{Recorder, RecorderError, Span as SpanRef, SpanBatch};
+
+/// Counters, gauges and histograms by hand.
+pub mod instrument {
+    pub use crate::probe::instrument::{Counter, Gauge, Histogram, InFlight, Timer, UpDownCounter};
+}
+
+/// Sets a field of the annotated function around it, which must have declared it: `fields(rows)`.
+///
+/// ```
+/// use monitor_core::{field, monitored};
+///
+/// #[monitored(fields(rows))]
+/// fn load() -> usize {
+///     let rows = 3;
+///     field!(rows = rows);
+///     rows
+/// }
+/// # load();
+/// ```
+///
+/// `%value` records the `Display` form, `?value` the `Debug` form.
+#[macro_export]
+macro_rules! field {
+    ($($name:ident).+ = % $value:expr) => {
+        $crate::__private::late_display(&__MONITORED_FIELDS.$($name).+, &$value)
+    };
+    ($($name:ident).+ = ? $value:expr) => {
+        $crate::__private::late_debug(&__MONITORED_FIELDS.$($name).+, &$value)
+    };
+    ($($name:ident).+ = $value:expr) => {
+        $crate::__private::late(&__MONITORED_FIELDS.$($name).+, &$value)
+    };
+}

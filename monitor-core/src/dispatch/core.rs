@@ -15,31 +15,29 @@ use std::time::SystemTime;
 use crate::dispatch::entry::FAST;
 use crate::dispatch::entry::SILENT;
 use crate::dispatch::entry::SLOW;
+use crate::dispatch::error_types::error_type_name;
 use crate::dispatch::lane::Lane;
 use crate::dispatch::lane::Ledger;
 use crate::dispatch::sources;
 use crate::dispatch::sources::Source;
 use crate::metric::LabelSets;
 use crate::model::Clock;
+use crate::model::Filter;
 use crate::model::Head;
 use crate::model::LabelRef;
 use crate::model::Metadata;
 use crate::model::Outcome;
 use crate::model::Signals;
+use crate::recorder::Names;
 use crate::recorder::SpanBatch;
 
 /// How many chunks may wait before the collector is woken.
 const NUDGE: usize = 32;
 
-/// Which signals a callsite may give.
-pub(crate) trait Filter: Send + Sync {
-    fn signals(&self, metadata: &Metadata) -> Signals;
-}
-
 /// How a monitor is made.
 pub(crate) struct CoreConfig {
     pub(crate) clock: Clock,
-    pub(crate) filter: Box<dyn Filter>,
+    pub(crate) filter: Filter,
     /// What some recorder takes.
     pub(crate) signals: Signals,
     /// The most chunks of 16 KiB that may wait, beyond one a thread.
@@ -131,7 +129,7 @@ impl Core {
     pub(crate) fn signals(&self, metadata: &Metadata) -> Signals {
         self.config
             .filter
-            .signals(metadata)
+            .signals(metadata.module)
             .intersection(metadata.signals)
             .intersection(self.config.signals)
     }
@@ -220,28 +218,39 @@ impl Core {
         });
     }
 
-    /// Takes the spans that nobody took yet into `batch`. With `partial` also those of chunks that are being
-    /// written.
-    pub(crate) fn take(&self, partial: bool, batch: &mut SpanBatch) {
+    /// Takes the spans that nobody took yet, lane by lane; `hand_over` is called with a batch of at least
+    /// `limit` spans, and at the end with the rest. With `partial` also those of chunks that are being written.
+    pub(crate) fn take(&self, partial: bool, limit: usize, hand_over: &mut dyn FnMut(SpanBatch)) {
         let _taking = self.taking.lock().unwrap_or_else(PoisonError::into_inner);
         self.waiting.store(0, Ordering::Relaxed);
         let states: Vec<_> = self.lanes().iter().map(|state| (state.lane, state.orphaned)).collect();
+        let mut batch = self.batch();
         for (lane, orphaned) in states {
             if partial || orphaned || lane.has_full() {
-                lane.take(self, partial || orphaned, batch);
+                lane.take(self, partial || orphaned, &mut |record| {
+                    batch.push(record);
+                    if batch.len() >= limit {
+                        hand_over(std::mem::replace(&mut batch, self.batch()));
+                    }
+                });
             }
             if partial {
                 self.budget.fetch_add(lane.trim(4), Ordering::Relaxed);
             }
         }
+        if !batch.is_empty() {
+            hand_over(batch);
+        }
         // A lane that was orphaned meanwhile may hold spans that were not taken: it is buried next time.
         let mut lanes = self.lanes();
-        let mut left = Vec::new();
-        std::mem::swap(&mut left, &mut lanes);
         let (mut done, rest): (Vec<_>, Vec<_>) =
-            left.into_iter().partition(|state| state.orphaned && !state.lane.has_untaken());
+            lanes.drain(..).partition(|state| state.orphaned && !state.lane.has_untaken());
         *lanes = rest;
         self.bury(&mut done);
+    }
+
+    fn batch(&self) -> SpanBatch {
+        SpanBatch::new(&RegisteredNames, self.config.clock.anchor(), self.seconds_per_tick)
     }
 
     /// Everything that was counted: of the threads that run and of those that are gone, with the calls begun.
@@ -253,6 +262,12 @@ impl Core {
             all.absorb(state.lane, self);
         }
         all
+    }
+
+    /// Spans for which there was no room, so far.
+    pub(crate) fn spans_lost(&self) -> u64 {
+        let lanes = self.lanes();
+        self.retired().ledger.dropped + lanes.iter().map(|state| state.lane.dropped()).sum::<u64>()
     }
 
     /// One chunk more than one a thread, if the budget allows it.
@@ -302,6 +317,22 @@ impl Core {
 
     fn retired(&self) -> MutexGuard<'_, Retired> {
         self.retired.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Names of sources and error types, as they were registered.
+struct RegisteredNames;
+
+impl Names for RegisteredNames {
+    fn metadata(&self, source: u32) -> Option<&'static Metadata> {
+        match sources::source(source)? {
+            Source::Callsite(callsite) => Some(callsite.metadata()),
+            Source::Instrument(_) => None,
+        }
+    }
+
+    fn error_type(&self, id: u16) -> Option<&'static str> {
+        error_type_name(id)
     }
 }
 

@@ -25,8 +25,8 @@ use crate::dispatch::entry::Entries;
 use crate::dispatch::static_ref::StaticRef;
 use crate::metric::Cells;
 use crate::model::Head;
+use crate::model::Record;
 use crate::model::WORDS;
-use crate::recorder::SpanBatch;
 
 /// The most chunks of one lane: 4 MiB.
 const CHUNKS: usize = 256;
@@ -267,10 +267,10 @@ impl Lane {
 
     /// Takes the spans that nobody took yet: those of full chunks and, if asked for, of the current one. Only
     /// one thread at a time may do this.
-    pub(crate) fn take(&'static self, core: &Core, partial: bool, batch: &mut SpanBatch) {
+    pub(crate) fn take(&'static self, core: &Core, partial: bool, push: &mut dyn FnMut(&Record)) {
         for (place, chunk) in self.full_chunks() {
             // Nobody else takes from a full chunk or changes it, so this needs no lock.
-            chunk.untaken().for_each(|index| batch.push(&chunk.record(index)));
+            chunk.untaken().for_each(|index| push(&chunk.record(index)));
             let mut ledger = self.ledger();
             self.fold(&mut ledger, core);
             self.make_free(place, chunk);
@@ -279,7 +279,7 @@ impl Lane {
             let mut ledger = self.ledger();
             self.fold(&mut ledger, core);
             if let Some(chunk) = self.current_chunk() {
-                chunk.untaken_whole().for_each(|index| batch.push(&chunk.record(index)));
+                chunk.untaken_whole().for_each(|index| push(&chunk.record(index)));
             }
         }
     }
@@ -292,6 +292,11 @@ impl Lane {
     /// Whether anything waits for the collector.
     pub(crate) fn has_full(&self) -> bool {
         self.shared.full.iter().any(|bits| bits.load(Ordering::Relaxed) != 0)
+    }
+
+    /// Spans for which there was no room, so far.
+    pub(crate) fn dropped(&'static self) -> u64 {
+        self.ledger().dropped
     }
 
     /// Gives all free chunks but the first few back to the budget. Gives their number.

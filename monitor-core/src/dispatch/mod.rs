@@ -26,7 +26,7 @@ pub use callsite::Callsite;
 pub(crate) use attach::{attached, core_of, current_context, current_core, lane_of, scope, suppress, with_context};
 pub(crate) use attach::Entered;
 pub(crate) use call::{Call, Extra, finish, start, start_with};
-pub(crate) use core::{Core, CoreConfig, Filter};
+pub(crate) use core::{Core, CoreConfig};
 pub(crate) use error_types::{error_type_id, error_type_name};
 #[cfg(feature = "tracing")]
 pub(crate) use hook::{Hook, HookSpan, set_hook};

@@ -4,9 +4,11 @@ pub(crate) mod call;
 mod ended;
 pub(crate) mod future;
 mod guard;
+pub(crate) mod instrument;
 mod late;
 mod setup;
 pub(crate) mod shape;
+mod span;
 mod stream;
 
 pub use ended::{Classify, Ended};
@@ -14,4 +16,5 @@ pub use future::Monitored;
 pub use guard::{Guard, guard};
 pub use late::{LateField, late, late_debug, late_display};
 pub use setup::{AsMonitor, IntoParent, Preparation, Setup};
+pub use span::Span;
 pub use stream::{MonitoredStream, stream};

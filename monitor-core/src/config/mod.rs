@@ -1,0 +1,6 @@
+//! Configuration from the environment.
+
+mod environment;
+
+pub use environment::{ConfigError, init};
+

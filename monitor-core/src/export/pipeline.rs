@@ -1,0 +1,217 @@
+//! One monitor's way out: a collector, and a worker with its queue for each recorder.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
+use std::thread::Thread;
+use std::time::Duration;
+use std::time::Instant;
+
+use crate::export::account::Account;
+use crate::export::account::DropReason;
+use crate::export::account::Ledger;
+use crate::export::collector;
+use crate::export::queue::Done;
+use crate::export::queue::Pushed;
+use crate::export::queue::Queue;
+use crate::export::queue::Work;
+use crate::export::worker::Desk;
+use crate::export::worker::Worker;
+use crate::metric::Snapshot;
+use crate::model::Signals;
+use crate::recorder::Recorder;
+use crate::recorder::SpanBatch;
+
+/// The most spans that wait for one recorder: 4 MiB.
+const QUEUE_LIMIT: usize = 65_536;
+/// Batches are made so large if there is enough to make them of.
+const BATCH_LIMIT: usize = 8_192;
+
+/// How much is collected.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Collected {
+    Everything,
+    FullChunks,
+}
+
+/// Where spans and metrics come from.
+pub(crate) trait Source: Send + Sync {
+    /// Takes what nobody took yet, in batches of about so many.
+    fn take(&self, collected: Collected, limit: usize, hand_over: &mut dyn FnMut(SpanBatch));
+    fn snapshot(&self) -> Snapshot;
+    /// Spans for which there was no room, so far.
+    fn spans_lost(&self) -> u64;
+    fn set_collector(&self, thread: Thread);
+    /// The collector is about to sleep; false if enough waits already.
+    fn may_sleep(&self) -> bool;
+    /// Makes the calling thread one of the machinery itself.
+    fn prepare_thread(&self);
+}
+
+/// A flush or shutdown did not end in time; what it was about goes on.
+///
+/// ```
+/// use monitor_core::Monitor;
+/// use std::time::Duration;
+///
+/// let monitor = Monitor::builder().build();
+/// assert_eq!(monitor.flush(Duration::from_secs(1)), Ok(()));
+/// ```
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct TimedOut {
+    /// The recorders that were not done.
+    pub recorders: Vec<String>,
+}
+
+impl fmt::Display for TimedOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "not done in time: {}", self.recorders.join(", "))
+    }
+}
+
+impl std::error::Error for TimedOut {}
+
+/// One monitor's way out.
+pub(crate) struct Pipeline {
+    shared: Arc<Shared>,
+}
+
+/// What the threads of a pipeline share.
+pub(crate) struct Shared {
+    pub(crate) source: Arc<dyn Source>,
+    outlets: Vec<Outlet>,
+    over: AtomicBool,
+    /// Taking and handing over are one step, so that a flush never overtakes what was taken before it.
+    collecting: Mutex<()>,
+}
+
+struct Outlet {
+    signals: Signals,
+    desk: Arc<Desk>,
+}
+
+impl Pipeline {
+    /// Starts a worker for each recorder, and a collector if there is any.
+    ///
+    /// # Errors
+    ///
+    /// The system has no thread left.
+    pub(crate) fn start(
+        source: Arc<dyn Source>,
+        recorders: Vec<Box<dyn Recorder>>,
+        interval: Duration,
+        first_rest: Duration,
+        prepare: fn(),
+    ) -> std::io::Result<Self> {
+        let mut outlets = Vec::new();
+        for recorder in recorders {
+            let (name, signals) = (recorder.name().to_owned(), recorder.signals());
+            let desk = Arc::new(Desk {
+                queue: Queue::default(),
+                spans: Ledger::new(&name, "spans"),
+                metrics: Ledger::new(&name, "metrics"),
+            });
+            Worker::start(recorder, Arc::clone(&desk), first_rest, prepare)?;
+            outlets.push(Outlet { signals, desk });
+        }
+        let any = !outlets.is_empty();
+        let shared =
+            Arc::new(Shared { source, outlets, over: AtomicBool::new(false), collecting: Mutex::default() });
+        if any {
+            collector::start(Arc::downgrade(&shared), interval)?;
+        }
+        Ok(Self { shared })
+    }
+
+    /// Ships everything recorded so far and waits for it.
+    pub(crate) fn flush(&self, timeout: Duration) -> Result<(), TimedOut> {
+        self.finish(timeout, Work::Flush)
+    }
+
+    /// Ships everything recorded so far, then ends the workers.
+    pub(crate) fn shut_down(&self, timeout: Duration) -> Result<(), TimedOut> {
+        if self.shared.over.swap(true, Ordering::AcqRel) {
+            return Ok(());
+        }
+        self.finish(timeout, Work::ShutDown)
+    }
+
+    /// What became of everything, by recorder and signal.
+    pub(crate) fn accounts(&self) -> Vec<Account> {
+        let lost = self.shared.source.spans_lost();
+        let mut accounts = Vec::new();
+        for outlet in &self.shared.outlets {
+            if outlet.signals.contains(Signals::SPANS) {
+                let mut account = outlet.desk.spans.read();
+                account.recorded += lost;
+                account.drops[DropReason::BufferFull as usize] += lost;
+                accounts.push(account);
+            }
+            if outlet.signals.contains(Signals::METRICS) {
+                accounts.push(outlet.desk.metrics.read());
+            }
+        }
+        accounts
+    }
+
+    fn finish(&self, timeout: Duration, work: impl Fn(Arc<Done>) -> Work) -> Result<(), TimedOut> {
+        let deadline = Instant::now() + timeout;
+        self.shared.collect(Collected::Everything);
+        self.shared.snapshot();
+        let waits: Vec<_> = self
+            .shared
+            .outlets
+            .iter()
+            .map(|outlet| {
+                let done = Arc::new(Done::default());
+                outlet.desk.queue.push_control(work(Arc::clone(&done)));
+                (done, &outlet.desk)
+            })
+            .collect();
+        let late = waits.into_iter().filter(|(done, _)| !done.wait(deadline));
+        let recorders: Vec<_> = late.map(|(_, desk)| desk.spans.read().recorder).collect();
+        if recorders.is_empty() { Ok(()) } else { Err(TimedOut { recorders }) }
+    }
+}
+
+impl Shared {
+    pub(crate) fn is_over(&self) -> bool {
+        self.over.load(Ordering::Acquire)
+    }
+
+    /// Takes what the threads have recorded and hands it to every queue.
+    pub(crate) fn collect(&self, collected: Collected) {
+        let _collecting = self.collecting.lock().unwrap_or_else(PoisonError::into_inner);
+        self.source.take(collected, BATCH_LIMIT, &mut |batch| {
+            let batch = Arc::new(batch);
+            let count = batch.len() as u64;
+            for outlet in self.outlets.iter().filter(|outlet| outlet.signals.contains(Signals::SPANS)) {
+                outlet.desk.spans.queue(count);
+                if !outlet.desk.queue.push_spans(&batch, QUEUE_LIMIT) {
+                    let reason = if self.is_over() { DropReason::ShutDown } else { DropReason::QueueFull };
+                    outlet.desk.spans.drop_queued(count, reason, None);
+                }
+            }
+        });
+    }
+
+    /// Hands a snapshot to every queue.
+    pub(crate) fn snapshot(&self) {
+        let takers = || self.outlets.iter().filter(|outlet| outlet.signals.contains(Signals::METRICS));
+        if takers().next().is_none() {
+            return;
+        }
+        let snapshot = Arc::new(self.source.snapshot());
+        for Outlet { desk, .. } in takers() {
+            desk.metrics.queue(1);
+            match desk.queue.push_metrics(&snapshot) {
+                Pushed::Added => {}
+                Pushed::Refused => desk.metrics.drop_queued(1, DropReason::ShutDown, None),
+                Pushed::Replaced => desk.metrics.drop_queued(1, DropReason::QueueFull, None),
+            }
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! How a monitor is made.
+
+use std::error::Error;
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::dispatch::Core;
+use crate::dispatch::CoreConfig;
+use crate::dispatch::install_global;
+use crate::dispatch::suppress;
+use crate::dispatch::uninstall_global;
+use crate::export::Pipeline;
+use crate::export::Source;
+use crate::model::Clock;
+use crate::model::Filter;
+use crate::model::Signals;
+use crate::monitor::Monitor;
+use crate::monitor::source::CoreSource;
+use crate::recorder::Recorder;
+
+/// Waiting spans take at most this much memory, beyond 16 KiB a thread.
+const DEFAULT_BUFFER: usize = 8 * 1024 * 1024;
+const CHUNK: usize = 16 * 1024;
+const DEFAULT_INTERVAL: Duration = Duration::from_secs(10);
+const DEFAULT_REST: Duration = Duration::from_secs(1);
+/// How long a guard waits for the recorders when it is dropped.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// How a monitor is made.
+///
+/// ```
+/// use monitor_core::{Filter, Monitor, recorders::Memory};
+/// use std::time::Duration;
+///
+/// let monitor = Monitor::builder()
+///     .recorder(Memory::default())
+///     .filter("all, noisy=off".parse()?)
+///     .interval(Duration::from_secs(30))
+///     .build();
+/// # Ok::<(), monitor_core::FilterError>(())
+/// ```
+#[must_use = "nothing runs until `install` or `build`"]
+pub struct MonitorBuilder {
+    recorders: Vec<Box<dyn Recorder>>,
+    filter: Filter,
+    clock: Clock,
+    interval: Duration,
+    rest: Duration,
+    buffer: usize,
+}
+
+impl Default for MonitorBuilder {
+    fn default() -> Self {
+        Self {
+            recorders: Vec::new(),
+            filter: Filter::default(),
+            clock: Clock::default(),
+            interval: DEFAULT_INTERVAL,
+            rest: DEFAULT_REST,
+            buffer: DEFAULT_BUFFER,
+        }
+    }
+}
+
+impl fmt::Debug for MonitorBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let recorders: Vec<_> = self.recorders.iter().map(|recorder| recorder.name()).collect();
+        f.debug_struct("MonitorBuilder").field("recorders", &recorders).finish_non_exhaustive()
+    }
+}
+
+impl MonitorBuilder {
+    /// Adds a recorder; any number may be there.
+    pub fn recorder(self, recorder: impl Recorder + 'static) -> Self {
+        self.boxed_recorder(Box::new(recorder))
+    }
+
+    /// Adds a recorder whose type is not known.
+    pub fn boxed_recorder(mut self, recorder: Box<dyn Recorder>) -> Self {
+        self.recorders.push(recorder);
+        self
+    }
+
+    /// Records only what passes `filter`. Everything by default.
+    pub fn filter(mut self, filter: Filter) -> Self {
+        self.filter = filter;
+        self
+    }
+
+    /// Takes time from `clock`, such as a [`ManualClock`](crate::ManualClock).
+    pub fn clock(mut self, clock: impl Into<Clock>) -> Self {
+        self.clock = clock.into();
+        self
+    }
+
+    /// How often recorders get the metrics, ten seconds by default. Spans do not wait for it.
+    pub fn interval(mut self, interval: Duration) -> Self {
+        self.interval = interval.max(Duration::from_millis(1));
+        self
+    }
+
+    /// How long a recorder rests after it has failed three times in a row, one second by default. Each further
+    /// failure doubles the rest, up to a minute.
+    pub fn rest(mut self, rest: Duration) -> Self {
+        self.rest = rest;
+        self
+    }
+
+    /// How many bytes of finished spans may wait in the threads' buffers beyond 16 KiB a thread, 8 MiB by
+    /// default. What does not fit is dropped and counted.
+    pub fn buffer(mut self, bytes: usize) -> Self {
+        self.buffer = bytes;
+        self
+    }
+
+    /// Makes a monitor of one's own: it records what runs in its [`scope`](Monitor::scope), and nothing else.
+    pub fn build(self) -> Monitor {
+        let signals = self
+            .recorders
+            .iter()
+            .map(|recorder| recorder.signals())
+            .fold(Signals::METRICS, Signals::union);
+        let core = Core::new(CoreConfig {
+            clock: self.clock,
+            filter: self.filter,
+            signals,
+            chunks: self.buffer / CHUNK,
+        });
+        let source: Arc<dyn Source> = Arc::new(CoreSource::new(Arc::clone(&core)));
+        let pipeline = Pipeline::start(source, self.recorders, self.interval, self.rest, suppress);
+        Monitor::new(core, pipeline)
+    }
+
+    /// Makes the global monitor: it records everything that runs in no other monitor's scope.
+    ///
+    /// The guard flushes and ends it when dropped.
+    ///
+    /// # Errors
+    ///
+    /// There is a global monitor already; it stays.
+    pub fn install(self) -> Result<Installed, InstallError> {
+        let monitor = self.build();
+        if install_global(monitor.core()) {
+            Ok(Installed { monitor })
+        } else {
+            Err(InstallError { _private: () })
+        }
+    }
+}
+
+/// The global monitor, for as long as this lives: dropped, it flushes for at most five seconds and ends.
+#[derive(Debug)]
+#[must_use = "the monitor ends when this is dropped; bind it to a name that lives as long as `main`"]
+pub struct Installed {
+    monitor: Monitor,
+}
+
+impl Deref for Installed {
+    type Target = Monitor;
+
+    fn deref(&self) -> &Monitor {
+        &self.monitor
+    }
+}
+
+impl Drop for Installed {
+    fn drop(&mut self) {
+        // Who is late was counted, and nobody is left to be told.
+        let _ = self.monitor.shutdown(FAREWELL);
+        uninstall_global(self.monitor.core());
+    }
+}
+
+/// There is a global monitor already.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct InstallError {
+    _private: (),
+}
+
+impl fmt::Display for InstallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "a global monitor is installed already and stays; install once, early in `main`, or use \
+             `Monitor::builder().build()` and `monitor.scope(..)` for one of your own",
+        )
+    }
+}
+
+impl Error for InstallError {}

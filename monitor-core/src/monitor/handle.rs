@@ -1,0 +1,147 @@
+//! The handle to a running monitor.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::dispatch::Core;
+use crate::dispatch::scope;
+use crate::export::Account;
+use crate::export::Pipeline;
+use crate::export::TimedOut;
+use crate::metric::Snapshot;
+use crate::monitor::MonitorBuilder;
+use crate::probe::AsMonitor;
+
+/// One running pipeline: its cells, recorders and configuration. Cheap to clone.
+///
+/// ```
+/// use monitor_core::{Monitor, monitored};
+///
+/// #[monitored]
+/// fn answer() -> u32 {
+///     42
+/// }
+///
+/// let monitor = Monitor::builder().build();
+/// monitor.scope(|| assert_eq!(answer(), 42));
+/// assert_eq!(monitor.snapshot().function("answer").unwrap().calls(), 1);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Monitor {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    core: Arc<Core>,
+    /// None if the system had no thread left for the recorders.
+    pipeline: Option<Pipeline>,
+}
+
+impl std::fmt::Debug for Inner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.core.fmt(f)
+    }
+}
+
+/// What a monitor lost or refused, in numbers that only grow.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Losses {
+    /// Calls that were made by the machinery itself and so not recorded.
+    pub calls_suppressed: u64,
+    /// Values of labels that went to an overflow series.
+    pub labels_overflowed: u64,
+    /// Callsites and instruments that were refused: too many, or contradicting an earlier one of their name.
+    pub sources_refused: u64,
+    /// Spans for which the threads' buffers had no room.
+    pub spans_dropped: u64,
+    /// Spans that were recorded, the dropped ones included.
+    pub spans_recorded: u64,
+    /// Values that were no number, infinite, or negative where that makes no sense.
+    pub values_rejected: u64,
+}
+
+impl Monitor {
+    /// Begins to make a monitor.
+    pub fn builder() -> MonitorBuilder {
+        MonitorBuilder::default()
+    }
+
+    pub(crate) fn new(core: Arc<Core>, pipeline: std::io::Result<Pipeline>) -> Self {
+        Self { inner: Arc::new(Inner { core, pipeline: pipeline.ok() }) }
+    }
+
+    pub(crate) fn core(&self) -> &Arc<Core> {
+        &self.inner.core
+    }
+
+    /// Runs `body` so that what it calls on this thread is recorded by this monitor, and by no other.
+    pub fn scope<R>(&self, body: impl FnOnce() -> R) -> R {
+        scope(&self.inner.core, body)
+    }
+
+    /// A copy of everything counted so far, calls that ended a moment ago included.
+    ///
+    /// Costs a walk over all cells; calls go on meanwhile.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        self.inner.core.snapshot()
+    }
+
+    /// Hands everything recorded so far to the recorders and waits until they are done with it.
+    ///
+    /// # Errors
+    ///
+    /// Some recorder was not done in time. Nothing is lost by that.
+    pub fn flush(&self, timeout: Duration) -> Result<(), TimedOut> {
+        self.inner.pipeline.as_ref().map_or(Ok(()), |pipeline| pipeline.flush(timeout))
+    }
+
+    /// Stops recording, hands over what is there, and ends the recorders. Calls from now on cost what calls
+    /// cost that nobody records. A second shutdown does nothing.
+    ///
+    /// # Errors
+    ///
+    /// Some recorder was not done in time; it is left to itself.
+    pub fn shutdown(&self, timeout: Duration) -> Result<(), TimedOut> {
+        self.inner.core.close();
+        self.inner.pipeline.as_ref().map_or(Ok(()), |pipeline| pipeline.shut_down(timeout))
+    }
+
+    /// What became of everything, by recorder and signal.
+    #[must_use]
+    pub fn accounts(&self) -> Vec<Account> {
+        self.inner.pipeline.as_ref().map(Pipeline::accounts).unwrap_or_default()
+    }
+
+    /// What was lost or refused before it came to a recorder.
+    #[must_use]
+    pub fn losses(&self) -> Losses {
+        let losses = self.inner.core.losses();
+        Losses {
+            calls_suppressed: losses.calls_suppressed,
+            labels_overflowed: losses.labels_overflowed,
+            sources_refused: losses.sources_refused,
+            spans_dropped: losses.spans_dropped,
+            spans_recorded: losses.spans_recorded,
+            values_rejected: losses.values_rejected,
+        }
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.core.close();
+        if let Some(pipeline) = &self.pipeline {
+            // Nobody can wait any more; the workers end when they are done.
+            let _ = pipeline.shut_down(Duration::ZERO);
+        }
+    }
+}
+
+#[expect(private_interfaces, reason = "only this crate implements it")]
+impl AsMonitor for Monitor {
+    fn core(&self) -> Option<&Arc<Core>> {
+        Some(&self.inner.core)
+    }
+}

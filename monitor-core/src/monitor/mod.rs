@@ -1,0 +1,10 @@
+//! A monitor: one running pipeline, to be installed, scoped, read, flushed and shut down.
+
+mod builder;
+mod context;
+mod handle;
+mod source;
+
+pub use builder::{InstallError, Installed, MonitorBuilder};
+pub use context::{Context, FutureExt, InContext, WithMonitor};
+pub use handle::{Losses, Monitor};

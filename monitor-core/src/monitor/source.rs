@@ -1,0 +1,48 @@
+//! A monitor's core as the pipeline sees it.
+
+use std::sync::Arc;
+use std::thread::Thread;
+
+use crate::dispatch::Core;
+use crate::dispatch::suppress;
+use crate::export::Collected;
+use crate::export::Source;
+use crate::metric::Snapshot;
+use crate::recorder::SpanBatch;
+
+/// A monitor's core as the pipeline sees it.
+pub(crate) struct CoreSource {
+    core: Arc<Core>,
+}
+
+impl CoreSource {
+    pub(crate) fn new(core: Arc<Core>) -> Self {
+        Self { core }
+    }
+}
+
+impl Source for CoreSource {
+    fn take(&self, collected: Collected, limit: usize, hand_over: &mut dyn FnMut(SpanBatch)) {
+        self.core.take(collected == Collected::Everything, limit, hand_over);
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        self.core.snapshot()
+    }
+
+    fn spans_lost(&self) -> u64 {
+        self.core.spans_lost()
+    }
+
+    fn set_collector(&self, thread: Thread) {
+        self.core.set_collector(thread);
+    }
+
+    fn may_sleep(&self) -> bool {
+        self.core.may_sleep()
+    }
+
+    fn prepare_thread(&self) {
+        suppress();
+    }
+}

@@ -1,0 +1,261 @@
+//! Counters, gauges and histograms by hand, with the power and the price of what the attribute gives.
+
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use crate::dispatch::register_instrument;
+use crate::dispatch::tick;
+use crate::metric::InstrumentInfo;
+use crate::metric::MetricKind;
+use crate::metric::tick as kind;
+use crate::model::LabelRef;
+
+const NEW: u32 = u32::MAX;
+const REFUSED: u32 = u32::MAX - 1;
+/// The bound where none is declared, as OpenTelemetry has it.
+const DEFAULT_MAX: u32 = 2_000;
+
+/// What all instruments have.
+#[derive(Debug)]
+struct Instrument {
+    info: InstrumentInfo,
+    id: AtomicU32,
+}
+
+impl Instrument {
+    const fn new(name: &'static str, kind: MetricKind) -> Self {
+        let info =
+            InstrumentInfo { name, unit: "", description: "", kind, labels: &[], max: DEFAULT_MAX, buckets: &[] };
+        Self { info, id: AtomicU32::new(NEW) }
+    }
+
+    #[inline]
+    fn record(&'static self, labels: &[&str], bits: u64, kind: u64) {
+        let id = match self.id.load(Ordering::Relaxed) {
+            NEW => self.register(),
+            id => id,
+        };
+        if id == REFUSED {
+            return;
+        }
+        if labels.is_empty() {
+            return tick(id, self.info.max, &[], bits, kind);
+        }
+        // One value a declared name: what is missing is empty, what is too many is left out.
+        let mut values = [LabelRef::Text(""); MOST_LABELS];
+        let count = self.info.labels.len().min(MOST_LABELS);
+        for (value, label) in values[..count].iter_mut().zip(labels) {
+            *value = LabelRef::Text(label);
+        }
+        tick(id, self.info.max, &values[..count], bits, kind);
+    }
+
+    #[cold]
+    fn register(&'static self) -> u32 {
+        let id = register_instrument(&self.info).unwrap_or(REFUSED);
+        self.id.store(id, Ordering::Relaxed);
+        id
+    }
+}
+
+/// The most labels of one instrument.
+const MOST_LABELS: usize = 16;
+
+macro_rules! instruments {
+    ($($(#[$doc:meta])* $name:ident as $kind:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub struct $name(Instrument);
+
+        impl $name {
+            /// An instrument of this name: dotted, lower case, as OpenTelemetry's conventions have it.
+            #[must_use]
+            pub const fn new(name: &'static str) -> Self {
+                Self(Instrument::new(name, MetricKind::$kind))
+            }
+
+            /// Counts in this unit, in UCUM: `s`, `By`, `{request}`.
+            #[must_use]
+            pub const fn unit(mut self, unit: &'static str) -> Self {
+                self.0.info.unit = unit;
+                self
+            }
+
+            /// Says what it counts.
+            #[must_use]
+            pub const fn description(mut self, description: &'static str) -> Self {
+                self.0.info.description = description;
+                self
+            }
+
+            /// Has these labels, with at most `max` combinations of values; what is beyond shares one
+            /// overflow series. At most 16 labels.
+            #[must_use]
+            pub const fn labels(mut self, names: &'static [&'static str], max: u32) -> Self {
+                self.0.info.labels = names;
+                self.0.info.max = max;
+                self
+            }
+        }
+    )*};
+}
+
+instruments! {
+    /// A sum that only grows.
+    ///
+    /// ```
+    /// use monitor_core::{Monitor, MetricData, instrument::Counter};
+    ///
+    /// static HITS: Counter = Counter::new("cache.hits").unit("{hit}").labels(&["tier"], 4);
+    ///
+    /// let monitor = Monitor::builder().build();
+    /// monitor.scope(|| HITS.add_with(2, &["memory"]));
+    /// let snapshot = monitor.snapshot();
+    /// let point = &snapshot.metric("cache.hits").unwrap().points[0];
+    /// assert_eq!(point.data, MetricData::Counter(2));
+    /// assert_eq!(point.labels[0], ("tier", "memory".into()));
+    /// ```
+    Counter as Counter;
+    /// A value that is set; the last one counts.
+    ///
+    /// ```
+    /// use monitor_core::{Monitor, MetricData, instrument::Gauge};
+    ///
+    /// static TEMPERATURE: Gauge = Gauge::new("room.temperature").unit("Cel");
+    ///
+    /// let monitor = Monitor::builder().build();
+    /// monitor.scope(|| TEMPERATURE.set(21.5));
+    /// assert_eq!(monitor.snapshot().metric("room.temperature").unwrap().points[0].data, MetricData::Gauge(21.5));
+    /// ```
+    Gauge as Gauge;
+    /// A distribution.
+    ///
+    /// ```
+    /// use monitor_core::{Monitor, MetricData, instrument::Histogram};
+    ///
+    /// static SIZE: Histogram = Histogram::new("message.size").unit("By");
+    ///
+    /// let monitor = Monitor::builder().build();
+    /// monitor.scope(|| SIZE.record(512.0));
+    /// let snapshot = monitor.snapshot();
+    /// let MetricData::Histogram(sizes) = &snapshot.metric("message.size").unwrap().points[0].data else { panic!() };
+    /// assert_eq!((sizes.count(), sizes.sum()), (1, 512.0));
+    /// ```
+    Histogram as Histogram;
+    /// A sum that grows and shrinks, such as the number of open connections.
+    ///
+    /// ```
+    /// use monitor_core::{Monitor, MetricData, instrument::UpDownCounter};
+    ///
+    /// static OPEN: UpDownCounter = UpDownCounter::new("connections.open");
+    ///
+    /// let monitor = Monitor::builder().build();
+    /// monitor.scope(|| {
+    ///     let _connection = OPEN.enter();
+    ///     let open = &monitor.snapshot().metric("connections.open").unwrap().points[0].data.clone();
+    ///     assert_eq!(*open, MetricData::UpDownCounter(1));
+    /// });
+    /// ```
+    UpDownCounter as UpDownCounter;
+}
+
+impl Counter {
+    /// Adds `count`. The sum wraps at 2^64.
+    #[inline]
+    pub fn add(&'static self, count: u64) {
+        self.0.record(&[], count, kind::COUNTER);
+    }
+
+    /// Adds `count` to the series with these label values, in the order of the names.
+    #[inline]
+    pub fn add_with(&'static self, count: u64, labels: &[&str]) {
+        self.0.record(labels, count, kind::COUNTER);
+    }
+}
+
+impl Gauge {
+    /// Sets the value. What is no number or infinite is not set but counted as rejected.
+    #[inline]
+    pub fn set(&'static self, value: f64) {
+        self.set_with(value, &[]);
+    }
+
+    /// Sets the value of the series with these label values, in the order of the names.
+    #[inline]
+    pub fn set_with(&'static self, value: f64, labels: &[&str]) {
+        self.0.record(labels, value.to_bits(), kind::GAUGE);
+    }
+}
+
+impl UpDownCounter {
+    /// Adds `change`, which may be negative.
+    #[inline]
+    pub fn add(&'static self, change: i64) {
+        self.add_with(change, &[]);
+    }
+
+    /// Adds `change` to the series with these label values, in the order of the names.
+    #[inline]
+    pub fn add_with(&'static self, change: i64, labels: &[&str]) {
+        self.0.record(labels, change as u64, kind::UP_DOWN);
+    }
+
+    /// Adds one, and takes it off again when the guard is dropped, however that comes about.
+    #[inline]
+    pub fn enter(&'static self) -> InFlight {
+        self.add(1);
+        InFlight(self)
+    }
+}
+
+impl Histogram {
+    /// Sorts into buckets with these upper bounds, which must increase, instead of exponential ones.
+    #[must_use]
+    pub const fn buckets(mut self, bounds: &'static [f64]) -> Self {
+        self.0.info.buckets = bounds;
+        self
+    }
+
+    /// Adds a value. What is no number, infinite or negative is not added but counted as rejected.
+    #[inline]
+    pub fn record(&'static self, value: f64) {
+        self.record_with(value, &[]);
+    }
+
+    /// Adds a value to the series with these label values, in the order of the names.
+    #[inline]
+    pub fn record_with(&'static self, value: f64, labels: &[&str]) {
+        self.0.record(labels, value.to_bits(), kind::HISTOGRAM);
+    }
+
+    /// Starts a timer that records the seconds until it is dropped.
+    pub fn start(&'static self) -> Timer {
+        Timer { histogram: self, started: Instant::now() }
+    }
+}
+
+/// Something under way; over when this is dropped.
+#[derive(Debug)]
+#[must_use = "it is over as soon as this is dropped"]
+pub struct InFlight(&'static UpDownCounter);
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.add(-1);
+    }
+}
+
+/// Records the seconds from its start until it is dropped.
+#[derive(Debug)]
+#[must_use = "the time ends when this is dropped"]
+pub struct Timer {
+    histogram: &'static Histogram,
+    started: Instant,
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        self.histogram.record(self.started.elapsed().as_secs_f64());
+    }
+}

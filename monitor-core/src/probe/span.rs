@@ -1,0 +1,125 @@
+//! A span by hand.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::LazyLock;
+use std::sync::PoisonError;
+use std::sync::RwLock;
+use std::thread;
+
+use crate::dispatch::Call;
+use crate::dispatch::Callsite;
+use crate::dispatch::finish;
+use crate::dispatch::start;
+use crate::dispatch::start_with;
+use crate::dispatch::Extra;
+use crate::model::FieldName;
+use crate::model::Head;
+use crate::model::Metadata;
+use crate::model::Outcome;
+use crate::model::SpanContext;
+use crate::model::Value;
+use crate::probe::IntoParent;
+
+/// A span by hand, from its start until it is dropped: with everything that an annotated function has.
+///
+/// It ends as [`Outcome::Ok`] unless something else was said, and as [`Outcome::Panic`] when it is dropped by
+/// one.
+///
+/// ```
+/// use monitor_core::{Monitor, Outcome, Span};
+///
+/// let monitor = Monitor::builder().build();
+/// monitor.scope(|| {
+///     let mut span = Span::start("load the index");
+///     span.set("files", 12);
+///     span.end(Outcome::Error);
+/// });
+/// assert_eq!(monitor.snapshot().function("load the index").unwrap().ended(Outcome::Error), 1);
+/// ```
+#[must_use = "the span ends when this is dropped"]
+pub struct Span {
+    call: Option<Call>,
+    outcome: Option<Outcome>,
+    /// A span is entered on its own thread only.
+    _here: std::marker::PhantomData<*const ()>,
+}
+
+impl fmt::Debug for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Span").field("context", &self.context()).finish_non_exhaustive()
+    }
+}
+
+/// The callsites of spans by hand, by name. Names are static, so their number is bounded by the program text.
+static CALLSITES: LazyLock<RwLock<HashMap<&'static str, &'static Callsite>>> = LazyLock::new(RwLock::default);
+
+fn callsite(name: &'static str) -> &'static Callsite {
+    if let Some(callsite) = CALLSITES.read().unwrap_or_else(PoisonError::into_inner).get(name) {
+        return callsite;
+    }
+    let mut callsites = CALLSITES.write().unwrap_or_else(PoisonError::into_inner);
+    callsites
+        .entry(name)
+        .or_insert_with(|| Box::leak(Box::new(Callsite::new(Metadata { name, ..Metadata::DEFAULT }))))
+}
+
+impl Span {
+    /// Starts a span that is a part of the current one. Costs a look-up by name.
+    pub fn start(name: &'static str) -> Self {
+        let callsite = callsite(name);
+        Self::from_call(callsite.may_be_on().then(|| start(callsite)))
+    }
+
+    /// Starts a span that is a part of another one, such as one that another process has sent.
+    pub fn start_in(name: &'static str, parent: impl IntoParent) -> Self {
+        let callsite = callsite(name);
+        Self::from_call(callsite.may_be_on().then(|| {
+            let mut extra = Extra::obtain();
+            extra.parent = parent.into_parent();
+            start_with(callsite, 0, Some(extra))
+        }))
+    }
+
+    fn from_call(call: Option<Call>) -> Self {
+        Self { call: call.filter(Call::is_recorded), outcome: None, _here: std::marker::PhantomData }
+    }
+
+    /// Sets a field. Costs nothing but a branch where nobody records the span.
+    pub fn set<V: Value>(&mut self, name: &str, value: V) {
+        if let (Some(call), Some(value)) = (&mut self.call, value.field()) {
+            call.fields().push(FieldName::Free(name), &value);
+        }
+    }
+
+    /// Links the span to another one.
+    pub fn link(&mut self, other: SpanContext) {
+        if let Some(call) = &mut self.call {
+            call.extra.get_or_insert_with(Extra::obtain).links.push(other);
+        }
+    }
+
+    /// Which span this is; none where nobody records it.
+    #[must_use]
+    pub fn context(&self) -> Option<SpanContext> {
+        self.call.as_ref()?.context()
+    }
+
+    /// Ends the span in this way.
+    pub fn end(mut self, outcome: Outcome) {
+        self.outcome = Some(outcome);
+    }
+}
+
+impl Drop for Span {
+    fn drop(&mut self) {
+        if let Some(call) = self.call.take() {
+            let outcome = match self.outcome {
+                Some(outcome) => outcome,
+                None if thread::panicking() => Outcome::Panic,
+                None => Outcome::Ok,
+            };
+            finish(call, Head::ending_of(outcome, 0));
+        }
+    }
+}

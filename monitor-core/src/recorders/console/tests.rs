@@ -1,0 +1,69 @@
+use std::io;
+use std::io::Write;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use crate::ManualClock;
+use crate::Monitor;
+use crate::probe::Span;
+use crate::recorders::Console;
+use crate::recorders::console::encode::escape;
+
+#[derive(Clone, Default)]
+struct Page(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Page {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_trace_is_printed_as_a_tree_and_functions_as_a_table() {
+    let (page, clock) = (Page::default(), ManualClock::default());
+    let monitor = Monitor::builder().clock(clock.clone()).recorder(Console::new(page.clone())).build();
+    monitor.scope(|| {
+        let _outer = Span::start("outer");
+        clock.advance(Duration::from_millis(1));
+        for number in 0..2_u64 {
+            let mut inner = Span::start("inner");
+            inner.set("number", number);
+            clock.advance(Duration::from_millis(2));
+        }
+    });
+    monitor.shutdown(Duration::from_secs(10)).unwrap();
+    let text = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
+    let lines: Vec<_> = text.lines().take(3).collect();
+    assert_eq!(lines, ["outer 5.0 ms", "  inner 2.0 ms number=0", "  inner 2.0 ms number=1"]);
+    assert!(text.contains("function"), "{text}");
+}
+
+#[test]
+fn f19_a_broken_output_is_counted_and_hurts_nobody() {
+    struct Broken;
+    impl Write for Broken {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+    }
+    let monitor = Monitor::builder().recorder(Console::new(Broken)).build();
+    monitor.scope(|| drop(Span::start("lost")));
+    monitor.flush(Duration::from_secs(10)).unwrap();
+    let account = monitor.accounts().into_iter().find(|account| account.signal == "spans").unwrap();
+    assert_eq!((account.recorded, account.dropped(), account.queued), (1, 1, 0));
+}
+
+#[test]
+fn f62_text_cannot_command_the_terminal() {
+    assert_eq!(escape("a\u{1b}[31mb\r\nc\u{202e}d"), "a\\u{1b}[31mb\\u{d}\\u{a}c\\u{202e}d");
+    assert_eq!(escape("Grüße, 世界"), "Grüße, 世界");
+}

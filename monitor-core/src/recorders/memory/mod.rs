@@ -1,0 +1,120 @@
+//! Keeps what came last, to be looked at.
+
+mod finished;
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::MutexGuard;
+use std::sync::PoisonError;
+
+pub use finished::FinishedSpan;
+
+use crate::metric::Snapshot;
+use crate::recorder::Recorder;
+use crate::recorder::RecorderError;
+use crate::recorder::SpanBatch;
+
+/// How many spans are kept where nothing else is said.
+const DEFAULT_CAPACITY: usize = 65_536;
+
+/// Keeps the last spans and the last metrics in memory. A clone looks at the same memory.
+///
+/// ```
+/// use monitor_core::{Monitor, monitored, recorders::Memory};
+/// use std::time::Duration;
+///
+/// #[monitored]
+/// fn answer() -> u32 {
+///     42
+/// }
+///
+/// let memory = Memory::default();
+/// let monitor = Monitor::builder().recorder(memory.clone()).build();
+/// monitor.scope(|| answer());
+/// monitor.flush(Duration::from_secs(5)).unwrap();
+/// assert_eq!(memory.spans()[0].name, "answer");
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    kept: Arc<Mutex<Kept>>,
+}
+
+#[derive(Debug)]
+struct Kept {
+    capacity: usize,
+    spans: VecDeque<FinishedSpan>,
+    forgotten: u64,
+    metrics: Option<Snapshot>,
+}
+
+impl Default for Kept {
+    fn default() -> Self {
+        Self { capacity: DEFAULT_CAPACITY, spans: VecDeque::new(), forgotten: 0, metrics: None }
+    }
+}
+
+impl Memory {
+    /// Keeps at most so many spans; the oldest go first.
+    #[must_use]
+    pub fn with_capacity(capacity: usize) -> Self {
+        let memory = Self::default();
+        memory.kept().capacity = capacity;
+        memory
+    }
+
+    /// The spans kept, in the order in which they came.
+    #[must_use]
+    pub fn spans(&self) -> Vec<FinishedSpan> {
+        self.kept().spans.iter().cloned().collect()
+    }
+
+    /// Takes the spans kept out of the memory.
+    #[must_use]
+    pub fn take_spans(&self) -> Vec<FinishedSpan> {
+        self.kept().spans.drain(..).collect()
+    }
+
+    /// How many spans had to go to make room.
+    #[must_use]
+    pub fn forgotten(&self) -> u64 {
+        self.kept().forgotten
+    }
+
+    /// The metrics that came last.
+    #[must_use]
+    pub fn metrics(&self) -> Option<Snapshot> {
+        self.kept().metrics.clone()
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Recorder for Memory {
+    fn name(&self) -> &str {
+        "memory"
+    }
+
+    fn spans(&mut self, batch: &SpanBatch) -> Result<(), RecorderError> {
+        let mut kept = self.kept();
+        for span in batch.iter() {
+            if kept.spans.len() >= kept.capacity {
+                kept.spans.pop_front();
+                kept.forgotten += 1;
+            }
+            if kept.capacity > 0 {
+                kept.spans.push_back(FinishedSpan::from(&span));
+            }
+        }
+        Ok(())
+    }
+
+    fn metrics(&mut self, snapshot: &Snapshot) -> Result<(), RecorderError> {
+        self.kept().metrics = Some(snapshot.clone());
+        Ok(())
+    }
+}

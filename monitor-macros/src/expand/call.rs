@@ -1,0 +1,128 @@
+//! The one call around the user's body.
+
+use proc_macro2::Ident;
+use proc_macro2::Span;
+use proc_macro2::TokenStream;
+use quote::quote_spanned;
+
+use crate::expand::observe;
+use crate::expand::setup;
+use crate::expand::site;
+use crate::plan::Choice;
+use crate::plan::Form;
+use crate::plan::Plan;
+
+/// Prints what stands between the function's braces, after the statics.
+pub(crate) fn print(plan: &Plan<'_>) -> TokenStream {
+    match plan.returned.form {
+        Form::Async => asynchronous(plan),
+        Form::AsyncNever => never(plan),
+        Form::Future => future(plan),
+        Form::Guard => guard(plan),
+        Form::Stream => stream(plan),
+        Form::Sync => sync(plan),
+    }
+}
+
+fn sync(plan: &Plan<'_>) -> TokenStream {
+    let (site, setup, closure) = (site(), setup::print(plan), closure(plan));
+    on_strategy(plan, quote_spanned!(Span::mixed_site()=> call(&#site, #setup, #closure)))
+}
+
+fn asynchronous(plan: &Plan<'_>) -> TokenStream {
+    let span = Span::mixed_site();
+    let (private, site, setup, body) = (&plan.private, site(), setup::print(plan), body(plan));
+    // Never run: tells the compiler the type of every `return`, `?` and of the last expression.
+    let typed = match &plan.returned.annotation {
+        Some(annotation) if !plan.returned.unit => {
+            quote_spanned!(span=> if false { return #private::unreached::<#annotation>(); })
+        }
+        None if !plan.returned.unit => TokenStream::new(),
+        _ => quote_spanned!(span=> if false { return; }),
+    };
+    on_strategy(plan, quote_spanned!(span=> future(&#site, #setup, async move { #typed #body }).await))
+}
+
+fn never(plan: &Plan<'_>) -> TokenStream {
+    let span = Span::mixed_site();
+    let (private, site, setup, body) = (&plan.private, site(), setup::print(plan), body(plan));
+    let never = Ident::new("__never", span);
+    quote_spanned! {span=>
+        match #private::Plain.future(&#site, #setup, async move {
+            #[allow(unreachable_code)]
+            { let #never: ::core::convert::Infallible = { #body }; #never }
+        }).await {}
+    }
+}
+
+fn future(plan: &Plan<'_>) -> TokenStream {
+    let (private, site, setup, closure) = (&plan.private, site(), setup::print(plan), closure(plan));
+    on_strategy(plan, quote_spanned!(Span::mixed_site()=> future(&#site, #setup, #private::once(#closure))))
+}
+
+fn stream(plan: &Plan<'_>) -> TokenStream {
+    let (private, site, setup, closure) = (&plan.private, site(), setup::print(plan), closure(plan));
+    quote_spanned!(Span::mixed_site()=> #private::stream(&#site, #setup, #private::once(#closure)))
+}
+
+fn guard(plan: &Plan<'_>) -> TokenStream {
+    let span = Span::mixed_site();
+    let (private, site, setup, body) = (&plan.private, site(), setup::print(plan), plan.body.nested());
+    let guard = Ident::new("__guard", span);
+    quote_spanned!(span=> let #guard = #private::guard(&#site, #setup); #body)
+}
+
+/// A method call on the strategy that suits the return type.
+fn on_strategy(plan: &Plan<'_>, call: TokenStream) -> TokenStream {
+    let span = Span::mixed_site();
+    let (private, observe) = (&plan.private, observe::print(plan));
+    match &plan.returned.choice {
+        Choice::ByType(result) => {
+            let shape = Ident::new("__shape", span);
+            quote_spanned! {span=>
+                let #shape = {
+                    use #private::{ViaAny as _, ViaError as _, ViaFuture as _, ViaResult as _};
+                    (&&&&#private::Shape::<#result>::NEW).shape()
+                };
+                #shape #observe.#call
+            }
+        }
+        Choice::Fallible => quote_spanned!(span=> #private::Fallible #observe.#call),
+        Choice::Plain => quote_spanned!(span=> #private::Plain #observe.#call),
+    }
+}
+
+fn closure(plan: &Plan<'_>) -> TokenStream {
+    let span = Span::mixed_site();
+    let nested = plan.body.nested();
+    match &plan.returned.annotation {
+        None if plan.parameters.prologue.is_empty() => quote_spanned!(span=> move || #nested),
+        None => {
+            let body = body(plan);
+            quote_spanned!(span=> move || { #body })
+        }
+        Some(annotation) if plan.parameters.prologue.is_empty() => {
+            quote_spanned!(span=> move || -> #annotation #nested)
+        }
+        Some(annotation) => {
+            let body = body(plan);
+            quote_spanned!(span=> move || -> #annotation { #body })
+        }
+    }
+}
+
+/// The prologue and the user's body.
+fn body(plan: &Plan<'_>) -> TokenStream {
+    let span = Span::mixed_site();
+    let (prologue, nested) = (&plan.parameters.prologue, plan.body.nested());
+    if !plan.parameters.declares {
+        return quote_spanned!(span=> #prologue #nested);
+    }
+    // A variable of its own, so that the last expression's temporaries go before the arguments they borrow.
+    let result = Ident::new("__result", span);
+    match &plan.returned.annotation {
+        _ if plan.returned.unit => quote_spanned!(span=> #prologue let () = #nested;),
+        Some(annotation) => quote_spanned!(span=> #prologue let #result: #annotation = #nested; #result),
+        None => quote_spanned!(span=> #prologue let #result = #nested; #result),
+    }
+}

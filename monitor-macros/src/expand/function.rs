@@ -1,0 +1,51 @@
+//! One function: its signature as it was, the callsite's static, one call.
+
+use proc_macro2::Delimiter;
+use proc_macro2::Group;
+use proc_macro2::TokenStream;
+use quote::ToTokens as _;
+use quote::quote;
+use syn::Signature;
+
+use crate::diag::Errors;
+use crate::expand::call;
+use crate::expand::late;
+use crate::expand::site;
+use crate::item::Function;
+use crate::options::Options;
+use crate::plan::Plan;
+use crate::plan::Surroundings;
+
+/// Prints the function; none where it has no body, or where something is wrong with it.
+pub(crate) fn print(
+    function: &Function,
+    options: Options,
+    around: Option<&Surroundings<'_>>,
+    errors: &mut Errors,
+) -> Option<TokenStream> {
+    let plan = Plan::new(function, options, around, errors)?;
+    let mut tokens = function.attributes.to_token_stream();
+    tokens.extend(plan.body.hoisted.clone());
+    function.visibility.to_tokens(&mut tokens);
+    function.default.to_tokens(&mut tokens);
+    signature(&function.signature, &plan.parameters.signature, &mut tokens);
+    let mut body = site::print(&plan);
+    body.extend(late::print(&plan));
+    body.extend(call::print(&plan));
+    let mut braces = Group::new(Delimiter::Brace, body);
+    braces.set_span(plan.body.group.span());
+    braces.to_tokens(&mut tokens);
+    Some(tokens)
+}
+
+fn signature(signature: &Signature, inputs: &TokenStream, tokens: &mut TokenStream) {
+    let Signature { constness, asyncness, safety, abi, fn_token, ident, generics, variadic, output, .. } =
+        signature;
+    let where_clause = &generics.where_clause;
+    quote!(#constness #asyncness #safety #abi #fn_token #ident #generics).to_tokens(tokens);
+    signature.paren_token.surround(tokens, |tokens| {
+        inputs.to_tokens(tokens);
+        variadic.to_tokens(tokens);
+    });
+    quote!(#output #where_clause).to_tokens(tokens);
+}

@@ -1,0 +1,70 @@
+//! What is done with the result: `outcome`, `error_type`, `ret`, `err`.
+
+use proc_macro2::Ident;
+use proc_macro2::Span;
+use proc_macro2::TokenStream;
+use quote::ToTokens as _;
+use quote::format_ident;
+use quote::quote;
+use quote::quote_spanned;
+
+use crate::options::Show;
+use crate::plan::Plan;
+
+/// Prints `.observe(..)`; nothing where no option looks at the result.
+pub(crate) fn print(plan: &Plan<'_>) -> TokenStream {
+    let span = Span::mixed_site();
+    let (private, options) = (&plan.private, &plan.options);
+    let [ended, result, error] = ["__ended", "__result", "__error"].map(|name| Ident::new(name, span));
+    let mut steps = TokenStream::new();
+    if let Some(outcome) = &options.outcome {
+        let classify = called(&outcome.tokens);
+        let at = at(outcome.key);
+        quote_spanned!(at=> #ended.outcome(#classify(#result));).to_tokens(&mut steps);
+    }
+    if let Some((key, show)) = options.ret {
+        let method = format_ident!("ret_{}", word(show), span = at(key));
+        quote_spanned!(at(key)=> #ended.#method(#result);).to_tokens(&mut steps);
+    }
+    let mut failed = TokenStream::new();
+    let mut place = span;
+    if let Some(error_type) = &options.error_type {
+        let name = called(&error_type.tokens);
+        place = at(error_type.key);
+        quote_spanned!(place=> #ended.error_type(#name(#error));).to_tokens(&mut failed);
+    }
+    if let Some((key, show)) = options.err {
+        place = at(key);
+        let method = format_ident!("err_{}", word(show), span = place);
+        quote_spanned!(place=> #ended.#method(#error);).to_tokens(&mut failed);
+    }
+    if !failed.is_empty() {
+        quote_spanned!(place=> if let ::core::result::Result::Err(#error) = #result { #failed })
+            .to_tokens(&mut steps);
+    }
+    if steps.is_empty() {
+        return steps;
+    }
+    let seen = plan.returned.seen.as_ref().map(|seen| quote!(: &#seen));
+    quote_spanned!(span=> .observe(|#ended: &mut #private::Ended, #result #seen| { #steps }))
+}
+
+/// The user's place for errors, our hygiene.
+fn at(key: Span) -> Span {
+    key.resolved_at(Span::mixed_site())
+}
+
+/// An expression as what is called.
+fn called(function: &TokenStream) -> TokenStream {
+    match syn::parse2::<syn::ExprPath>(function.clone()) {
+        Ok(path) => path.into_token_stream(),
+        Err(_) => quote!((#function)),
+    }
+}
+
+fn word(show: Show) -> &'static str {
+    match show {
+        Show::Debug => "debug",
+        Show::Display => "display",
+    }
+}

@@ -1,0 +1,56 @@
+//! The callsite's static: everything that is known without running the function.
+
+use proc_macro2::Ident;
+use proc_macro2::Span;
+use proc_macro2::TokenStream;
+use quote::ToTokens as _;
+use quote::quote_spanned;
+
+use crate::expand::site;
+use crate::plan::Plan;
+
+/// Prints the static, with those members only that are not as by default.
+pub(crate) fn print(plan: &Plan<'_>) -> TokenStream {
+    let span = Span::mixed_site();
+    let (site, private, options) = (site(), &plan.private, &plan.options);
+    let crate::plan::Metadata { name, description, line, fields } = &plan.metadata;
+    let mut members = quote_spanned! {span=>
+        name: #name,
+        module: ::core::module_path!(),
+        file: ::core::file!(),
+        line: #line,
+    };
+    if !description.is_empty() {
+        quote_spanned!(span=> description: #description,).to_tokens(&mut members);
+    }
+    if let Some(kind) = options.kind {
+        let kind = Ident::new(kind, span);
+        quote_spanned!(span=> kind: #private::SpanKind::#kind,).to_tokens(&mut members);
+    }
+    if let Some(signals) = options.signals {
+        let signals = Ident::new(signals, span);
+        quote_spanned!(span=> signals: #private::Signals::#signals,).to_tokens(&mut members);
+    }
+    if !fields.is_empty() {
+        quote_spanned!(span=> fields: &[#(#fields),*],).to_tokens(&mut members);
+    }
+    if let Some(labels) = &options.labels {
+        let (names, max) = (labels.values.iter().map(|(name, _)| name), labels.max);
+        quote_spanned!(span=> labels: &[#(#names),*],).to_tokens(&mut members);
+        if max > 0 {
+            quote_spanned!(span=> max: #max,).to_tokens(&mut members);
+        }
+    }
+    if let Some(buckets) = &options.buckets {
+        quote_spanned!(span=> buckets: #buckets,).to_tokens(&mut members);
+    }
+    if let Some(slow) = options.slow {
+        quote_spanned!(span=> slow: #slow,).to_tokens(&mut members);
+    }
+    quote_spanned! {span=>
+        static #site: #private::Callsite = #private::Callsite::new(#private::Metadata {
+            #members
+            ..#private::Metadata::DEFAULT
+        });
+    }
+}

@@ -1,0 +1,131 @@
+//! The model: every decision about one function, taken before a token is printed.
+
+mod checks;
+mod late;
+mod parameter;
+mod returned;
+
+pub(crate) use late::Late;
+pub(crate) use late::Node;
+pub(crate) use parameter::Parameters;
+pub(crate) use returned::Choice;
+pub(crate) use returned::Form;
+pub(crate) use returned::Returned;
+
+use proc_macro2::TokenStream;
+use quote::ToTokens as _;
+use quote::quote;
+use syn::ext::IdentExt as _;
+
+use crate::diag::Errors;
+use crate::item::Body;
+use crate::item::Function;
+use crate::options::Capture;
+use crate::options::Options;
+
+/// One function, decided.
+pub(crate) struct Plan<'a> {
+    pub(crate) body: &'a Body,
+    /// `::monitor_core::__private`
+    pub(crate) private: TokenStream,
+    pub(crate) metadata: Metadata,
+    pub(crate) options: Options,
+    /// The fields that are known before the call.
+    pub(crate) captures: Vec<Captured>,
+    pub(crate) late: Option<Late>,
+    pub(crate) parameters: Parameters,
+    pub(crate) returned: Returned,
+}
+
+/// What is known of a callsite without running it.
+pub(crate) struct Metadata {
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) line: u32,
+    pub(crate) fields: Vec<String>,
+}
+
+/// One field that is known before the call.
+pub(crate) struct Captured {
+    /// Where its name is among the declared ones.
+    pub(crate) index: usize,
+    pub(crate) capture: Capture,
+    pub(crate) value: TokenStream,
+    /// The attributes that may remove the argument it is taken from.
+    pub(crate) conditions: TokenStream,
+}
+
+/// The block around a method, as far as the method's plan needs it.
+pub(crate) struct Surroundings<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) options: &'a Options,
+}
+
+impl<'a> Plan<'a> {
+    /// Decides everything; none where the function has no body, or where something is wrong.
+    pub(crate) fn new(
+        function: &'a Function,
+        own: Options,
+        around: Option<&Surroundings<'_>>,
+        errors: &mut Errors,
+    ) -> Option<Plan<'a>> {
+        let body = function.body.as_ref()?;
+        let signature = &function.signature;
+        if let Some(constness) = &signature.constness {
+            errors.at(constness, "a `const fn` cannot be monitored: it may run in the compiler, where no time passes");
+            return None;
+        }
+        let mut returned = Returned::new(signature, function.attributes.has("track_caller"));
+        checks::results(&own, &returned, errors);
+        let bare = signature.ident.unraw().to_string();
+        let name = match (&own.name, around) {
+            (Some(name), _) => name.clone(),
+            (None, Some(around)) => format!("{}::{bare}", around.name),
+            (None, None) => bare,
+        };
+        let options = match around {
+            Some(around) => own.over(&checks::fitting(around.options, &returned)),
+            None => own,
+        };
+        if returned.opaque && !options.observe() {
+            returned.form = Form::Guard;
+        }
+        let parameters = match returned.form {
+            Form::Guard => Parameters::untouched(signature),
+            _ => Parameters::new(signature, &body.group.stream()),
+        };
+        let mut fields: Vec<String> = options.fields.iter().map(|field| field.name.text()).collect();
+        let mut captures = Vec::new();
+        for (index, field) in options.fields.iter().enumerate() {
+            if let Some((capture, value)) = field.value.clone() {
+                captures.push(Captured { index, capture, value, conditions: TokenStream::new() });
+            }
+        }
+        for argument in &options.args {
+            let text = argument.name.unraw().to_string();
+            let Some(conditions) = parameters.conditions_of(&argument.name) else {
+                errors.at(&argument.name, checks::no_argument(&text, &parameters.names()));
+                continue;
+            };
+            if fields.contains(&text) {
+                errors.at(&argument.name, format!("field `{text}` is given twice: by `fields` and by `args`"));
+                continue;
+            }
+            let (value, conditions) = (argument.name.to_token_stream(), conditions.clone());
+            captures.push(Captured { index: fields.len(), capture: argument.capture, value, conditions });
+            fields.push(text);
+        }
+        let late = Late::new(&options, errors);
+        let private = match &options.krate {
+            Some(path) => quote!(#path::__private),
+            None => quote!(::monitor_core::__private),
+        };
+        let metadata = Metadata {
+            name,
+            description: function.attributes.description(),
+            line: u32::try_from(signature.ident.span().unwrap().line()).unwrap_or_default(),
+            fields,
+        };
+        Some(Plan { body, private, metadata, options, captures, late, parameters, returned })
+    }
+}
