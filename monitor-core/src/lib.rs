@@ -53,7 +53,7 @@ pub use metric::{
     FunctionSeries, FunctionSnapshot, Histogram, Metric, MetricData, MetricKind, MetricPoint, Snapshot,
 };
 pub use model::{
-    Clock, ErrorType, FieldValue, Filter, FilterError, Label, LabelRef, LabelText, ManualClock, Metadata, Outcome,
+    Clock, ErrorType, FieldValue, Filter, FilterError, Label, LabelRef, LabelText, Labels, ManualClock, Metadata, Outcome,
     Signals, SpanContext, SpanId, SpanKind, TraceId, Value,
 };
 pub use monitor::{

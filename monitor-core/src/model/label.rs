@@ -29,6 +29,13 @@ pub trait Label {
     fn value(index: usize) -> &'static str;
 }
 
+/// A struct of labels: `#[derive(Labels)]` writes this beside [`Label`]. A value's text joins those of the fields
+/// by commas.
+pub trait Labels: Label {
+    /// The names of the fields.
+    const KEYS: &'static [&'static str];
+}
+
 impl Label for bool {
     const COUNT: usize = 2;
 

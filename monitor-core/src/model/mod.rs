@@ -19,7 +19,7 @@ pub use field::{FieldValue, Value};
 pub use field_buffer::{FieldBuffer, Fields};
 pub use filter::{Filter, FilterError};
 pub use id::{SpanId, TraceId};
-pub use label::{Label, LabelRef, LabelText};
+pub use label::{Label, LabelRef, LabelText, Labels};
 pub use metadata::{Metadata, Signals, SpanKind};
 pub use outcome::Outcome;
 pub(crate) use field_buffer::FieldName;

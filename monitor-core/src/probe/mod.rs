@@ -11,6 +11,7 @@ pub(crate) mod shape;
 mod span;
 mod stream;
 
+pub use call::{once, unreached};
 pub use ended::{Classify, Ended};
 pub use future::Monitored;
 pub use guard::{Guard, guard};

@@ -42,7 +42,7 @@ impl<D: Driver> Client<D> {
     }
 }
 
-#[monitored(labels(query.kind = query.kind()), fields(query.text = query.text(), manner = ?manner))]
+#[monitored(labels(query.kind = query.kind(), max = 8), fields(query.text = query.text(), manner = ?manner))]
 impl<D: Driver> Client<D> {
     /// Asks one query; what is given up here is cancelled in the driver.
     async fn ask(&self, query: &Query, manner: Manner) -> Result<Answer, Error> {
