@@ -68,41 +68,77 @@ impl Histogram {
     pub fn record(&mut self, value: f64) -> bool {
         let fits = value.is_finite() && value >= 0.0;
         if fits {
-            self.record_duration(value, Buckets::table());
+            self.record_one(value);
         }
         fits
     }
 
     /// Adds a value that is known to be finite and not negative.
-    #[inline(always)]
-    pub(crate) fn record_duration(&mut self, value: f64, table: &Buckets) {
-        self.count += 1;
-        self.sum += value;
-        if value < self.min {
-            self.min = value;
-        }
-        if value > self.max {
-            self.max = value;
-        }
-        if let Kind::Exponential { scale, offset, counts, .. } = &mut self.buckets
-            && value >= f64::MIN_POSITIVE
-        {
-            let finest = table.index(value);
-            let position = (finest >> (FINEST_SCALE - *scale)).wrapping_sub(*offset);
-            match counts.get_mut(position as usize) {
-                Some(count) => *count += 1,
-                None => widen(scale, offset, counts, finest, FINEST_SCALE, 1),
+    #[inline]
+    pub(crate) fn record_one(&mut self, value: f64) {
+        if let Kind::Exponential { scale, offset, counts, .. } = &mut self.buckets {
+            let position = (Buckets::table().index(value) >> (FINEST_SCALE - *scale)).wrapping_sub(*offset);
+            if let Some(count) = counts.get_mut(position as usize) {
+                *count += 1;
+                self.count += 1;
+                self.sum += value;
+                self.min = if value < self.min { value } else { self.min };
+                self.max = if value > self.max { value } else { self.max };
+                return;
             }
-            return;
         }
-        self.record_other(value);
+        self.record_all(std::iter::once(value));
     }
 
-    #[inline(never)]
-    fn record_other(&mut self, value: f64) {
+    /// Adds values that are known to be finite and not negative. Gives their number.
+    #[inline]
+    pub(crate) fn record_all(&mut self, values: impl Iterator<Item = f64>) -> usize {
+        let (mut count, mut sum, mut min, mut max) = (0, self.sum, self.min, self.max);
+        let values = values.inspect(|value| {
+            count += 1;
+            sum += value;
+            min = if *value < min { *value } else { min };
+            max = if *value > max { *value } else { max };
+        });
         match &mut self.buckets {
-            Kind::Exponential { zero, .. } => *zero += 1,
-            Kind::Explicit { bounds, counts } => counts[bounds.partition_point(|bound| *bound < value)] += 1,
+            Kind::Exponential { scale, zero, offset, counts } => {
+                let table = Buckets::table();
+                for value in values {
+                    let finest = table.index(value);
+                    let position = (finest >> (FINEST_SCALE - *scale)).wrapping_sub(*offset);
+                    match counts.get_mut(position as usize) {
+                        Some(count) => *count += 1,
+                        // Zero and what is next to it come here too: their index is out of any range.
+                        None if value < f64::MIN_POSITIVE => *zero += 1,
+                        None => widen(scale, offset, counts, finest, FINEST_SCALE, 1),
+                    }
+                }
+            }
+            Kind::Explicit { bounds, counts } => {
+                values.for_each(|value| counts[bounds.partition_point(|bound| *bound < value)] += 1);
+            }
+        }
+        (self.count, self.sum, self.min, self.max) = (self.count + count as u64, sum, min, max);
+        count
+    }
+
+    /// Count, sum and extremes of this one, and no buckets.
+    pub(crate) fn without_buckets(&self) -> Self {
+        let mut summary = Self::explicit(&[]);
+        summary.set_summary(self.count, self.sum, self.min, self.max);
+        summary
+    }
+
+    /// Sum, least and greatest value.
+    pub(crate) fn extremes(&self) -> (f64, f64, f64) {
+        (self.sum, self.min, self.max)
+    }
+
+    /// Sets what a histogram without buckets has.
+    pub(crate) fn set_summary(&mut self, count: u64, sum: f64, min: f64, max: f64) {
+        (self.count, self.sum, self.min, self.max) = (count, sum, min, max);
+        if let Kind::Explicit { counts, .. } = &mut self.buckets {
+            counts.fill(count);
         }
     }
 

@@ -23,5 +23,5 @@ pub use label::{Label, LabelRef, LabelText, Labels};
 pub use metadata::{Metadata, Signals, SpanKind};
 pub use outcome::Outcome;
 pub(crate) use field_buffer::FieldName;
-pub(crate) use record::{Head, PAYLOAD, Record, WORDS};
+pub(crate) use record::{Head, PAYLOAD, Record, Slot, WORDS};
 pub(crate) use clock::counter;

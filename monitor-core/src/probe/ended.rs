@@ -83,6 +83,12 @@ impl Ended {
         let _ = catch_unwind(AssertUnwindSafe(|| observer(self)));
     }
 
+    /// How the call ended, as a record's head has it.
+    #[inline(always)]
+    pub(crate) fn head(&self) -> Head {
+        self.head
+    }
+
     /// Hands the fields over and gives the ending as a record's head has it.
     #[inline(always)]
     pub(crate) fn settle(self, call: &mut Call) -> Head {

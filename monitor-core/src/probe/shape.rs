@@ -17,8 +17,8 @@ use crate::model::Outcome;
 use crate::probe::Classify;
 use crate::probe::Ended;
 use crate::probe::Monitored;
-use crate::probe::Setup;
 use crate::probe::call::run;
+use crate::probe::setup::Prepared;
 use crate::probe::stream;
 
 /// A return type, to be asked for its strategy.
@@ -199,7 +199,7 @@ macro_rules! strategies {
         impl $strategy {
             /// Runs `body` as one call.
             #[inline(always)]
-            pub fn call<R>(self, callsite: &'static Callsite, setup: Setup, body: impl FnOnce() -> R) -> R
+            pub fn call<R>(self, callsite: &'static Callsite, setup: impl Prepared, body: impl FnOnce() -> R) -> R
             where
                 Self: Classify<R>,
             {
@@ -208,7 +208,7 @@ macro_rules! strategies {
 
             /// Makes the execution of `future` one call.
             #[inline(always)]
-            pub fn future<F: Future>(self, callsite: &'static Callsite, setup: Setup, future: F) -> Monitored<F, Self>
+            pub fn future<F: Future, P: Prepared>(self, callsite: &'static Callsite, setup: P, future: F) -> Monitored<F, Self, P>
             where
                 Self: Classify<F::Output>,
             {
@@ -229,7 +229,7 @@ strategies!(Plain Fallible FallibleTyped);
 impl<S, O> Observed<S, O> {
     /// Runs `body` as one call.
     #[inline(always)]
-    pub fn call<R>(self, callsite: &'static Callsite, setup: Setup, body: impl FnOnce() -> R) -> R
+    pub fn call<R>(self, callsite: &'static Callsite, setup: impl Prepared, body: impl FnOnce() -> R) -> R
     where
         Self: Classify<R>,
     {
@@ -238,7 +238,7 @@ impl<S, O> Observed<S, O> {
 
     /// Makes the execution of `future` one call.
     #[inline(always)]
-    pub fn future<F: Future>(self, callsite: &'static Callsite, setup: Setup, future: F) -> Monitored<F, Self>
+    pub fn future<F: Future, P: Prepared>(self, callsite: &'static Callsite, setup: P, future: F) -> Monitored<F, Self, P>
     where
         Self: Classify<F::Output>,
     {
@@ -249,13 +249,13 @@ impl<S, O> Observed<S, O> {
 /// A boxed future or stream that can be boxed again around its own execution.
 pub trait Rebox<S>: Sized {
     /// Boxes it again.
-    fn rebox(self, callsite: &'static Callsite, setup: Setup, strategy: S) -> Self;
+    fn rebox(self, callsite: &'static Callsite, setup: impl Prepared + Send + Sync + 'static, strategy: S) -> Self;
 }
 
 macro_rules! rebox_futures {
     ($($boxed:ident)*) => {$(
         impl<'a, T: 'a, C: Classify<T> + Copy + Send + Sync + 'a> Rebox<C> for $boxed<'a, T> {
-            fn rebox(self, callsite: &'static Callsite, setup: Setup, classify: C) -> Self {
+            fn rebox(self, callsite: &'static Callsite, setup: impl Prepared + Send + Sync + 'static, classify: C) -> Self {
                 Box::pin(Monitored::new(callsite, setup, self, classify))
             }
         }
@@ -267,7 +267,7 @@ rebox_futures!(BoxedFuture BoxedSendFuture BoxedSyncFuture);
 macro_rules! rebox_streams {
     ($($boxed:ident)*) => {$(
         impl<'a, T: 'a> Rebox<BoxedStream> for $boxed<'a, T> {
-            fn rebox(self, callsite: &'static Callsite, setup: Setup, _: BoxedStream) -> Self {
+            fn rebox(self, callsite: &'static Callsite, setup: impl Prepared + Send + Sync + 'static, _: BoxedStream) -> Self {
                 Box::pin(stream(callsite, setup, self))
             }
         }
@@ -284,7 +284,7 @@ macro_rules! boxed_strategies {
             pub fn call<R: Rebox<$classify>>(
                 self,
                 callsite: &'static Callsite,
-                setup: Setup,
+                setup: impl Prepared + Send + Sync + 'static,
                 body: impl FnOnce() -> R,
             ) -> R {
                 let boxed = body();
@@ -293,7 +293,7 @@ macro_rules! boxed_strategies {
 
             /// Makes the execution of `future` one call; what it gives is not looked into.
             #[inline(always)]
-            pub fn future<F: Future>(self, callsite: &'static Callsite, setup: Setup, future: F) -> Monitored<F, Plain> {
+            pub fn future<F: Future, P: Prepared>(self, callsite: &'static Callsite, setup: P, future: F) -> Monitored<F, Plain, P> {
                 Monitored::new(callsite, setup, future, Plain)
             }
         }

@@ -113,7 +113,7 @@ impl Span {
 
 impl Drop for Span {
     fn drop(&mut self) {
-        if let Some(call) = self.call.take() {
+        if let Some(call) = &mut self.call {
             let outcome = match self.outcome {
                 Some(outcome) => outcome,
                 None if thread::panicking() => Outcome::Panic,
