@@ -114,7 +114,9 @@ fn encode(values: &[LabelRef<'_>], key: &mut [u8; KEY]) -> Option<usize> {
                 number = (*index as u64).to_le_bytes();
                 (0xff, &number[..4])
             }
-            LabelRef::Text(text) => (u8::try_from(text.len()).ok().filter(|length| *length < 0xfe)?, text.as_bytes()),
+            LabelRef::Text(text) => {
+                (u8::try_from(text.len()).ok().filter(|length| *length < 0xfe)?, text.as_bytes())
+            }
         };
         let end = length + 1 + bytes.len();
         let place = key.get_mut(length..end)?;

@@ -228,7 +228,8 @@ impl Lane {
                 let place = word * BITS + free.trailing_zeros() as usize;
                 // The collector may have given it back at this moment.
                 if clear(&self.shared.free, place)
-                    && let Some(chunk) = self.shared.chunks[place].load() {
+                    && let Some(chunk) = self.shared.chunks[place].load()
+                {
                     return Some((place, chunk));
                 }
             }

@@ -138,7 +138,11 @@ impl Series {
 
 impl Cells {
     /// Adds records.
-    pub(crate) fn fold<B: Fn(u32) -> &'static [f64]>(&mut self, seconds_per_tick: f64, bounds: B) -> Fold<'_, B> {
+    pub(crate) fn fold<B: Fn(u32) -> &'static [f64]>(
+        &mut self,
+        seconds_per_tick: f64,
+        bounds: B,
+    ) -> Fold<'_, B> {
         Fold { cells: self, seconds_per_tick, bounds, recent: [(0, 0); RECENT] }
     }
 
@@ -180,8 +184,7 @@ impl Cells {
             tick::GAUGE => Value::Gauge(f64::from_bits(bits), record.words[2]),
             tick::UP_DOWN => Value::UpDown(bits as i64),
             _ => {
-                let empty =
-                    || Box::new(Value::Histogram(Histogram::with_bounds(bounds(head.source()))));
+                let empty = || Box::new(Value::Histogram(Histogram::with_bounds(bounds(head.source()))));
                 if let Value::Histogram(histogram) = &mut **slot.value.get_or_insert_with(empty)
                     && !histogram.record(f64::from_bits(bits))
                 {
@@ -261,14 +264,12 @@ fn merge_value(here: &mut Option<Box<Value>>, there: &Value) {
     };
     match (&mut **here, there) {
         (Value::Counter(sum), Value::Counter(more)) => *sum = sum.wrapping_add(*more),
-        (Value::Gauge(value, at), Value::Gauge(other, later)) => {
-            if later >= at {
-                (*value, *at) = (*other, *later);
-            }
+        (Value::Gauge(value, at), Value::Gauge(other, later)) if later >= at => {
+            (*value, *at) = (*other, *later);
         }
         (Value::Histogram(mine), Value::Histogram(other)) => mine.merge(other),
         (Value::UpDown(sum), Value::UpDown(more)) => *sum = sum.wrapping_add(*more),
-        // The kind of a source never changes.
+        // An older value of a gauge; else nothing, since the kind of a source never changes.
         _ => {}
     }
 }

@@ -12,16 +12,15 @@ mod metadata;
 mod outcome;
 mod record;
 
+pub(crate) use clock::counter;
 pub use clock::{Clock, ManualClock};
 pub use context::SpanContext;
 pub use error_type::ErrorType;
 pub use field::{FieldValue, Value};
-pub use field_buffer::{FieldBuffer, Fields};
+pub(crate) use field_buffer::{FieldBuffer, FieldName, Fields};
 pub use filter::{Filter, FilterError};
 pub use id::{SpanId, TraceId};
 pub use label::{Label, LabelRef, LabelText, Labels};
 pub use metadata::{Metadata, Signals, SpanKind};
 pub use outcome::Outcome;
-pub(crate) use field_buffer::FieldName;
 pub(crate) use record::{Head, PAYLOAD, Record, Slot, WORDS};
-pub(crate) use clock::counter;

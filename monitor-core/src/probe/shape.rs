@@ -68,7 +68,6 @@ pub trait ViaAny {
     fn shape(&self) -> Self::Shape;
 }
 
-
 impl<T, E: ErrorType> ViaError for &&&Shape<Result<T, E>> {
     type Shape = FallibleTyped;
 
@@ -238,7 +237,12 @@ impl<S, O> Observed<S, O> {
 
     /// Makes the execution of `future` one call.
     #[inline(always)]
-    pub fn future<F: Future, P: Prepared>(self, callsite: &'static Callsite, setup: P, future: F) -> Monitored<F, Self, P>
+    pub fn future<F: Future, P: Prepared>(
+        self,
+        callsite: &'static Callsite,
+        setup: P,
+        future: F,
+    ) -> Monitored<F, Self, P>
     where
         Self: Classify<F::Output>,
     {
@@ -249,7 +253,12 @@ impl<S, O> Observed<S, O> {
 /// A boxed future or stream that can be boxed again around its own execution.
 pub trait Rebox<S>: Sized {
     /// Boxes it again.
-    fn rebox(self, callsite: &'static Callsite, setup: impl Prepared + Send + Sync + 'static, strategy: S) -> Self;
+    fn rebox(
+        self,
+        callsite: &'static Callsite,
+        setup: impl Prepared + Send + Sync + 'static,
+        strategy: S,
+    ) -> Self;
 }
 
 macro_rules! rebox_futures {

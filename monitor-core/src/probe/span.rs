@@ -9,10 +9,10 @@ use std::thread;
 
 use crate::dispatch::Call;
 use crate::dispatch::Callsite;
+use crate::dispatch::Extra;
 use crate::dispatch::finish;
 use crate::dispatch::start;
 use crate::dispatch::start_with;
-use crate::dispatch::Extra;
 use crate::model::FieldName;
 use crate::model::Head;
 use crate::model::Metadata;

@@ -50,7 +50,11 @@ pin_project! {
 }
 
 /// Makes the life of `inner` one call of `callsite`.
-pub fn stream<S: Stream, P: Prepared>(callsite: &'static Callsite, setup: P, inner: S) -> MonitoredStream<S, P> {
+pub fn stream<S: Stream, P: Prepared>(
+    callsite: &'static Callsite,
+    setup: P,
+    inner: S,
+) -> MonitoredStream<S, P> {
     MonitoredStream { inner: Some(inner), callsite, state: State::Idle, setup, items: 0 }
 }
 

@@ -90,7 +90,8 @@ impl Parse for Member {
         let ahead = input.fork();
         let head = ahead.parse::<Visibility>().and_then(|_| ahead.parse::<Option<Token![default]>>());
         if head.is_ok() && ahead.parse::<Signature>().is_ok() {
-            return Function::after_attributes(attributes, input).map(|read| Member::Function(Box::new(read)));
+            return Function::after_attributes(attributes, input)
+                .map(|read| Member::Function(Box::new(read)));
         }
         let mut other = TokenStream::new();
         let mut declares = false;
@@ -168,7 +169,9 @@ fn self_type_name(head: &[TokenTree]) -> String {
             break;
         }
         // Not the `for` of `for<'a> Fn(&'a str)`.
-        if is_word(token, "for") && !matches!(tokens.peek(), Some(TokenTree::Punct(next)) if next.as_char() == '<') {
+        if is_word(token, "for")
+            && !matches!(tokens.peek(), Some(TokenTree::Punct(next)) if next.as_char() == '<')
+        {
             kept.clear();
             continue;
         }

@@ -72,7 +72,10 @@ impl<'a> Plan<'a> {
         let body = function.body.as_ref()?;
         let signature = &function.signature;
         if let Some(constness) = &signature.constness {
-            errors.at(constness, "a `const fn` cannot be monitored: it may run in the compiler, where no time passes");
+            errors.at(
+                constness,
+                "a `const fn` cannot be monitored: it may run in the compiler, where no time passes",
+            );
             return None;
         }
         let mut returned = Returned::new(signature, function.attributes.has("track_caller"));
@@ -88,10 +91,10 @@ impl<'a> Plan<'a> {
             None => own,
         };
         if returned.opaque && !options.observe() {
-            returned.form = Form::Guard;
+            returned.form = Form::Guard("returns an `impl Trait`");
         }
         let parameters = match returned.form {
-            Form::Guard => Parameters::untouched(signature),
+            Form::Guard(_) => Parameters::untouched(signature),
             _ => Parameters::new(signature, &body.group.stream()),
         };
         let mut fields: Vec<String> = options.fields.iter().map(|field| field.name.text()).collect();
@@ -108,7 +111,8 @@ impl<'a> Plan<'a> {
                 continue;
             };
             if fields.contains(&text) {
-                errors.at(&argument.name, format!("field `{text}` is given twice: by `fields` and by `args`"));
+                errors
+                    .at(&argument.name, format!("field `{text}` is given twice: by `fields` and by `args`"));
                 continue;
             }
             let (value, conditions) = (argument.name.to_token_stream(), conditions.clone());
