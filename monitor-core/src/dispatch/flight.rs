@@ -10,8 +10,8 @@ use crate::dispatch::attach::Entered;
 use crate::dispatch::attach::current;
 use crate::dispatch::attach::lane_of_id;
 use crate::dispatch::call::Call;
-use crate::dispatch::call::end_at;
 use crate::dispatch::call::finish;
+use crate::dispatch::call::turn;
 use crate::dispatch::extra::Extra;
 use crate::dispatch::lane::Lane;
 use crate::dispatch::lane::Word;
@@ -159,7 +159,7 @@ impl Flight {
     }
 
     /// Goes on with the call on the calling thread, for the length of one poll.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn resume(&'static self) -> Underway {
         let here = current().filter(|lane| lane.core() == self.core.get());
         let (lane, entered) = match here {
@@ -181,7 +181,7 @@ impl Flight {
         if self.has_extra.get() != 0 {
             self.with_extra(Extra::go_on);
         }
-        Underway { flight: Some(self), lane, before, _entered: entered }
+        Underway { flight: self, lane, before, entered, over: false }
     }
 
     /// The call comes to a thread that records for another monitor, or has not recorded for this one yet.
@@ -203,30 +203,64 @@ impl Flight {
 
 /// A call that goes on for the length of one poll. Dropped without a result, its body has panicked.
 pub(crate) struct Underway {
-    flight: Option<&'static Flight>,
+    flight: &'static Flight,
     lane: Option<&'static Lane>,
     before: [u64; 4],
-    _entered: Option<Entered>,
+    entered: Option<Entered>,
+    over: bool,
 }
 
 impl Underway {
     /// The poll ended without a result.
-    #[inline]
-    pub(crate) fn suspend(mut self) {
-        let Some(flight) = self.flight.take() else { return };
-        if flight.has_extra.get() != 0 {
-            flight.with_extra(Extra::pause);
+    #[inline(always)]
+    pub(crate) fn suspend(&mut self) {
+        self.over = true;
+        if self.flight.has_extra.get() != 0 {
+            self.flight.with_extra(Extra::pause);
         }
         if let Some(lane) = self.lane {
-            flight.child.set(lane.context.child.get());
-            self.put_back(lane);
+            self.flight.child.set(lane.context.child.get());
+            lane.context.active.set(lane.context.active.get() - 1);
+            self.put_back(lane, 0);
         }
     }
 
-    /// The call ended, and has these fields more.
-    #[inline]
-    pub(crate) fn finish(mut self, ending: Head, more: impl FnOnce(&mut Call)) {
-        let Some(flight) = self.flight.take() else { return };
+    /// The call ended.
+    #[inline(always)]
+    pub(crate) fn finish(&mut self, ending: Head) {
+        match self.lane {
+            Some(lane) if self.flight.has_extra.get() == 0 => self.finish_plain(lane, ending),
+            _ => self.finish_with(ending, |_| {}),
+        }
+    }
+
+    #[inline(always)]
+    fn finish_plain(&mut self, lane: &'static Lane, ending: Head) {
+        self.over = true;
+        let (flight, place) = (self.flight, &lane.context);
+        let (start, end) = (flight.start.get(), ticks::now());
+        let head = flight.head.get() | ending.word();
+        let children = place.child.get();
+        place.active.set(place.active.get() - 1);
+        let full = if head & Head::SPAN != 0 {
+            let (high, low) = (flight.trace_high.get(), flight.trace_low.get());
+            lane.push([start, end, flight.span.get(), flight.parent.get(), high, low, children, head])
+        } else {
+            lane.push_brief(start, end, children, head)
+        };
+        if full {
+            turn(lane);
+        }
+        self.put_back(lane, end.wrapping_sub(start));
+        lane.hangar.give(flight);
+    }
+
+    /// The call ended, and there is more to tell of it.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn finish_with(&mut self, ending: Head, more: impl FnOnce(&mut Call)) {
+        self.over = true;
+        let flight = self.flight;
         let mut call = Call {
             lane: self.lane,
             head: flight.head.get(),
@@ -234,46 +268,36 @@ impl Underway {
             span: flight.span.get(),
             parent: flight.parent.get(),
             child: 0,
-            extra: if flight.has_extra.get() == 0 { None } else { flight.take_extra() },
+            extra: flight.take_extra(),
         };
         more(&mut call);
-        if let (Some(lane), None) = (self.lane, &call.extra) {
-            end_at(lane, &call, ticks::now(), ending.word());
-            call.lane = None;
-        } else {
-            finish(&mut call, ending);
-        }
+        finish(&mut call, ending);
         match self.lane {
             Some(lane) => {
-                let ticks = lane.context.child.get();
-                // The guard of the call has counted it as over already.
-                lane.context.active.set(lane.context.active.get() + 1);
-                self.put_back(lane);
-                // What the call took counts as a child of the one that polled it last.
-                lane.context.child.set(lane.context.child.get().wrapping_add(ticks));
+                self.put_back(lane, lane.context.child.get());
                 lane.hangar.give(flight);
             }
             None => release(flight),
         }
-        std::mem::forget(call);
     }
 
-    #[inline]
-    fn put_back(&self, lane: &Lane) {
+    /// Puts the lane back to where it was. What the call took counts as a child of the one that polled it last.
+    #[inline(always)]
+    fn put_back(&mut self, lane: &Lane, ticks: u64) {
         let place = &lane.context;
         let [span, high, low, child] = self.before;
         place.span.set(span);
         place.trace_high.set(high);
         place.trace_low.set(low);
-        place.child.set(child);
-        place.active.set(place.active.get() - 1);
+        place.child.set(child.wrapping_add(ticks));
+        self.entered = None;
     }
 }
 
 impl Drop for Underway {
-    #[inline]
+    #[inline(always)]
     fn drop(&mut self) {
-        if self.flight.is_some() {
+        if !self.over {
             unwound(self);
         }
     }
@@ -282,11 +306,5 @@ impl Drop for Underway {
 #[cold]
 #[inline(never)]
 fn unwound(underway: &mut Underway) {
-    let whole = Underway {
-        flight: underway.flight.take(),
-        lane: underway.lane,
-        before: underway.before,
-        _entered: None,
-    };
-    whole.finish(Head::ending_of(Outcome::Panic, 0), |_| {});
+    underway.finish_with(Head::ending_of(Outcome::Panic, 0), |_| {});
 }

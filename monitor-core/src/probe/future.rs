@@ -62,9 +62,9 @@ impl<F, C, P> Monitored<F, C, P> {
 #[cold]
 #[inline(never)]
 pub(crate) fn cancelled<F>(mut inner: Pin<&mut Option<F>>, flight: &'static Flight) {
-    let underway = flight.resume();
+    let mut underway = flight.resume();
     inner.set(None);
-    underway.finish(Head::ending_of(Outcome::Cancelled, 0), |_| {});
+    underway.finish(Head::ending_of(Outcome::Cancelled, 0));
 }
 
 impl<F: Future, C: Classify<F::Output> + Copy, P: Prepared> Future for Monitored<F, C, P> {
@@ -122,15 +122,18 @@ fn poll_again<F: Future, C: Classify<F::Output>>(
     classify: C,
 ) -> Poll<F::Output> {
     *state = State::Over;
-    let underway = flight.resume();
+    let mut underway = flight.resume();
     let polled = inner.poll(context);
     match &polled {
         Poll::Ready(result) => {
             let ended = classify.classify(result);
-            underway.finish(ended.head(), |call| {
-                // The ending is handed over already; only the fields are left.
-                ended.settle(call);
-            });
+            if ended.has_fields() {
+                underway.finish_with(ended.head(), |call| {
+                    ended.settle(call);
+                });
+            } else {
+                underway.finish(ended.head());
+            }
         }
         Poll::Pending => {
             underway.suspend();

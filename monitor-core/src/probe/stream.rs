@@ -41,9 +41,9 @@ pin_project! {
             let this = this.project();
             if let State::Waiting(flight) = *this.state {
                 let mut inner = this.inner;
-                let underway = flight.resume();
+                let mut underway = flight.resume();
                 inner.set(None);
-                underway.finish(Head::ending_of(Outcome::Cancelled, 0), |call| count(call, *this.items));
+                underway.finish_with(Head::ending_of(Outcome::Cancelled, 0), |call| count(call, *this.items));
             }
         }
     }
@@ -81,10 +81,10 @@ impl<S: Stream, P: Prepared> Stream for MonitoredStream<S, P> {
                 polled
             }
             State::Waiting(flight) => {
-                let underway = flight.resume();
+                let mut underway = flight.resume();
                 let polled = inner.poll_next(context);
                 if let Poll::Ready(None) = &polled {
-                    underway.finish(Head::ending_of(Outcome::Ok, 0), |call| count(call, *this.items));
+                    underway.finish_with(Head::ending_of(Outcome::Ok, 0), |call| count(call, *this.items));
                 } else {
                     *this.items += u64::from(polled.is_ready());
                     underway.suspend();
