@@ -75,3 +75,6 @@ fn twice(attributes: &Attributes, what: &str, errors: &mut Errors) {
 fn site() -> Ident {
     Ident::new("__MONITORED_SITE", Span::mixed_site())
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@ mod attribute;
 mod block;
 mod body;
 mod function;
+mod name;
 
 pub(crate) use attribute::Attributes;
 pub(crate) use block::Block;

@@ -1,0 +1,93 @@
+//! Spans and metrics that are hard to ship.
+
+use std::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
+use std::panic::resume_unwind;
+
+use monitor_core::Outcome;
+use monitor_core::Span;
+use monitor_core::SpanContext;
+use monitor_core::SpanId;
+use monitor_core::TraceId;
+use monitor_core::instrument::Counter;
+use monitor_core::instrument::Gauge;
+use monitor_core::instrument::Histogram;
+use monitor_core::instrument::UpDownCounter;
+
+/// How many spans [`record`] makes.
+pub(crate) const SPANS: usize = NAMES.len() + TEXTS.len() * 2 + NUMBERS.len() + 4;
+
+const NAMES: [&str; 6] = [
+    "",
+    "ordinary",
+    "with space, comma; \"quote\" 'quote' \\ / | : @ # = {brace} <tag>",
+    "line\nbreak\r\n\ttab \u{0}nul \u{7f}delete",
+    "\u{1b}[2J\u{1b}]0;title\u{7} \u{202e}right to left \u{200b}nothing \u{feff}",
+    "ünïcödé 名前 🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀",
+];
+
+const TEXTS: [&str; 7] = [
+    "",
+    "\n:1|c|#forged:1",
+    "\" onload=\"</script>",
+    "\\\"\u{8}\u{c}\u{b}",
+    "\u{1b}[31mred\u{9b}31m",
+    "\u{202e}\u{2066}\u{2028}\u{2029}\u{0}",
+    "${jndi:x} %s %n {} {{",
+];
+
+const NUMBERS: [f64; 8] =
+    [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -0.0, f64::MIN_POSITIVE / 2.0, f64::MAX, 1e300, 0.1];
+
+static COUNTER: Counter = Counter::new("conformance.counter").unit("{thing}").labels(&["text"], 4);
+static GAUGE: Gauge = Gauge::new("conformance.gauge").description("With \"quotes\" and a\nline break.");
+static HISTOGRAM: Histogram = Histogram::new("conformance.histogram").unit("s");
+static EXPLICIT: Histogram = Histogram::new("conformance.explicit").unit("By").buckets(&[1.0, 10.0]);
+static UP_DOWN: UpDownCounter = UpDownCounter::new("conformance.up_down");
+
+/// Records them in the monitor of this thread.
+pub(crate) fn record() {
+    NAMES.iter().for_each(|name| drop(Span::start(name)));
+    for text in TEXTS {
+        let mut value = Span::start("a text");
+        value.set("text", text);
+        drop(value);
+        let mut name = Span::start("a name");
+        name.set(text, true);
+        COUNTER.add_with(1, &[text]);
+    }
+    for number in NUMBERS {
+        let mut span = Span::start("a number");
+        span.set("number", number);
+        GAUGE.set(number);
+        HISTOGRAM.record(number);
+        EXPLICIT.record(number);
+    }
+    COUNTER.add(u64::MAX);
+    UP_DOWN.add(i64::MIN);
+    large();
+    related();
+}
+
+/// More and longer fields than a span may have.
+fn large() {
+    let mut span = Span::start("large");
+    span.set("long", "🦀".repeat(100_000));
+    for number in 0..1_000_i64 {
+        span.set("signed", -number);
+    }
+}
+
+/// Parents, links, errors and panics.
+fn related() {
+    let elsewhere = SpanContext::new(TraceId::new(u128::MAX), SpanId::new(u64::MAX));
+    let mut parent = Span::start_in("with a parent elsewhere", elsewhere);
+    parent.link(elsewhere);
+    Span::start("failed").end(Outcome::Error);
+    let unwound = catch_unwind(AssertUnwindSafe(|| {
+        let _span = Span::start("unwound");
+        // No message on the terminal: nothing is wrong.
+        resume_unwind(Box::new(()));
+    }));
+    debug_assert!(unwound.is_err());
+}
