@@ -29,6 +29,7 @@
 //! | choose them in code | [`Monitor::builder`] |
 //! | count, set and time by hand | [`instrument`], [`Span`] |
 //! | carry a trace to another thread or task | [`Context`], [`FutureExt`] |
+//! | meet `tracing` or `metrics` | `bridge`, with the features of these names |
 //! | write a recorder | [`Recorder`] |
 //! | know what was lost | [`Monitor::accounts`], [`Monitor::losses`] |
 

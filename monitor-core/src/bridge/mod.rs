@@ -7,6 +7,25 @@
 //! | our metrics in a `metrics` recorder | [`forward_to_metrics`] | `metrics` |
 //! | other crates' `metrics` in our monitor | [`MetricsRecorder::install`] | `metrics` |
 //!
+//! A span of ours is a `tracing` span of level `INFO` with the function's name, the module of the function as its
+//! target, the declared fields, and `outcome` and `error.type` once it has ended. It is entered whenever the function
+//! runs, in a future at each poll, so that events land inside. Fields that were not declared, such as those that a
+//! [`Span`](crate::Span) by hand is given, have no place in a `tracing` span.
+//!
+#![cfg_attr(feature = "tracing", doc = "```")]
+#![cfg_attr(not(feature = "tracing"), doc = "```ignore")]
+//! use monitor_core::monitored;
+//!
+//! #[monitored]
+//! fn answer() -> Option<&'static str> {
+//!     tracing::Span::current().metadata().map(|metadata| metadata.name())
+//! }
+//!
+//! assert_eq!(answer(), None);
+//! let subscriber = tracing_subscriber::registry();
+//! tracing::subscriber::with_default(subscriber, || assert_eq!(answer(), Some("answer")));
+//! ```
+//!
 //! What lies behind a bridge cannot harm the program: a panic of a subscriber's layer or of a recorder ends at the
 //! bridge and is counted in [`Losses::bridge_panics`](crate::Losses::bridge_panics). What is itself called from
 //! behind a bridge does not cross it again, so that nothing goes round in a circle, whatever is installed.

@@ -6,8 +6,6 @@ mod handle;
 mod instrument;
 mod recorder;
 mod series;
-#[cfg(test)]
-mod tests;
 mod unit;
 
 pub use forward::{ForwardToMetrics, forward_to_metrics};

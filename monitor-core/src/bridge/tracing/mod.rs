@@ -5,6 +5,8 @@ mod known;
 mod layer;
 mod own;
 mod span;
+#[cfg(test)]
+mod tests;
 mod values;
 
 pub use layer::TracingLayer;

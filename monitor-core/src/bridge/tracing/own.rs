@@ -76,11 +76,11 @@ impl Own {
         let fields: Vec<_> = ours.fields.iter().chain(undeclared).copied().collect();
         let metadata = Metadata::new(
             ours.name,
-            ours.module,
+            target(ours.module),
             Level::INFO,
             Some(ours.file).filter(|file| !file.is_empty()),
             Some(ours.line).filter(|line| *line != 0),
-            Some(ours.module),
+            Some(ours.module).filter(|module| !module.is_empty()),
             FieldSet::new(fields.leak(), Identifier(own)),
             Kind::SPAN,
         );
@@ -101,6 +101,11 @@ impl Own {
     pub(crate) fn is_never(&self) -> bool {
         self.interest.load(Ordering::Relaxed) == NEVER
     }
+}
+
+/// A span by hand knows no module.
+fn target(module: &'static str) -> &'static str {
+    if module.is_empty() { "monitor_core" } else { module }
 }
 
 impl callsite::Callsite for Own {
