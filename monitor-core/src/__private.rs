@@ -21,7 +21,15 @@ impl Callsite {
     }
 }
 
-/// Lets the bridges that are compiled in know of a callsite.
+/// The bridges that are compiled in.
+const BRIDGES: &[fn(&'static Callsite)] = &[
+    #[cfg(feature = "metrics")]
+    crate::bridge::forward_metrics,
+    #[cfg(feature = "tracing")]
+    crate::bridge::forward_spans,
+];
+
+/// Lets the bridges know of a callsite.
 fn wire(callsite: &'static Callsite) {
-    let _ = callsite;
+    BRIDGES.iter().for_each(|bridge| bridge(callsite));
 }

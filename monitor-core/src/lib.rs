@@ -36,6 +36,8 @@
 
 #[doc(hidden)]
 pub mod __private;
+#[cfg(any(feature = "metrics", feature = "tracing"))]
+pub mod bridge;
 mod config;
 mod dispatch;
 mod export;

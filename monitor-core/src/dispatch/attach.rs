@@ -201,6 +201,20 @@ impl Placed {
     }
 }
 
+impl Placed {
+    /// Leaves the place although `above`, taken later, stays: that one puts back what this one would have.
+    /// Gives this one back where the two have nothing to do with each other.
+    #[cfg_attr(not(feature = "tracing"), expect(dead_code, reason = "only the bridge to `tracing` uses it"))]
+    pub(crate) fn leave_below(mut self, above: &mut Placed) -> Option<Self> {
+        if !std::ptr::eq(self.lane, above.lane) {
+            return Some(self);
+        }
+        std::mem::swap(&mut self.before, &mut above.before);
+        std::mem::forget(self);
+        None
+    }
+}
+
 impl Drop for Placed {
     fn drop(&mut self) {
         let [span, high, low, child] = self.before;

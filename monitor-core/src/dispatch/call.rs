@@ -12,9 +12,9 @@ use crate::dispatch::callsite::Callsite;
 use crate::dispatch::core::Core;
 use crate::dispatch::entry::Entry;
 use crate::dispatch::entry::FAST;
-use crate::dispatch::entry::SILENT;
 use crate::dispatch::entry::SLOW;
 use crate::dispatch::entry::UNKNOWN;
+use crate::dispatch::error_types::error_type_name;
 use crate::dispatch::extra::Extra;
 use crate::dispatch::hook;
 use crate::dispatch::lane::Lane;
@@ -130,18 +130,14 @@ fn start_cold(callsite: &'static Callsite, core: Option<&Arc<Core>>, parent: Opt
         None => attached(),
     };
     let recorded = lane.and_then(|lane| Some((lane, known_entry(lane, callsite.id())?)));
+    // The source alone, where only a bridge wants the call.
+    let head = Head::call(callsite.id(), 0, 0, Outcome::Ok, 0).word();
     let mut call = Call::default();
+    call.head = head;
     if let Some((lane, entry)) = recorded {
-        let head = entry.head();
         let placed = parent.map(|parent| Placed::new(lane, parent, 0));
         call = begin(lane, entry);
         call.head &= !(SLOW | FAST);
-        if !callsite.metadata().fields.is_empty() {
-            let mut extra = Extra::obtain();
-            extra.late = true;
-            late::enter(head);
-            call.extra = Some(extra);
-        }
         let core = core_of(lane);
         let clock = core.map(|core| core.clock().clone()).filter(Clock::is_manual);
         let elsewhere = current().is_none_or(|current| !std::ptr::eq(current, lane));
@@ -151,13 +147,14 @@ fn start_cold(callsite: &'static Callsite, core: Option<&Arc<Core>>, parent: Opt
             extra.entered = elsewhere.then(|| Entered::new(Some(lane)));
             extra.clock = clock;
         }
-        if head & (Head::SPAN | Head::METRICS) == 0 {
-            // Only a bridge wants it.
-            call.head = 0;
-        }
     }
-    if callsite.is_bridged() {
-        call.extra.get_or_insert_with(Extra::obtain).hook = hook::begin(callsite);
+    let hooked = if callsite.is_bridged() { hook::begin(callsite) } else { None };
+    if hooked.is_some() {
+        call.extra.get_or_insert_with(Extra::obtain).hook = hooked;
+    }
+    if call.is_recorded() && !callsite.metadata().fields.is_empty() {
+        call.extra.get_or_insert_with(Extra::obtain).late = true;
+        late::enter(call.head);
     }
     if call.extra.is_some() {
         call.start = now(&call);
@@ -165,13 +162,25 @@ fn start_cold(callsite: &'static Callsite, core: Option<&Arc<Core>>, parent: Opt
     call
 }
 
-/// The entry of a source, asked about if need be; none if it is silent.
+/// The entry of a source, asked about if need be; none if the monitor records nothing of it.
 fn known_entry(lane: &'static Lane, source: u32) -> Option<&'static Entry> {
     let entry = lane.entries.obtain(source)?;
     if entry.head() == UNKNOWN {
-        entry.set_head(core_of(lane)?.head(source));
+        let core = core_of(lane)?;
+        learn(entry, source, &core);
     }
-    (entry.head() != SILENT).then_some(entry)
+    (entry.head() & (Head::SPAN | Head::METRICS) != 0).then_some(entry)
+}
+
+/// Asks about a source, again if the answer has changed while it was written down.
+pub(crate) fn learn(entry: &Entry, source: u32, core: &Core) {
+    loop {
+        let head = core.head(source);
+        entry.set_head(head);
+        if core.head(source) == head {
+            return;
+        }
+    }
 }
 
 fn attach_extra(call: &mut Call, extra: Box<Extra>, metadata: &'static Metadata) {
@@ -179,13 +188,14 @@ fn attach_extra(call: &mut Call, extra: Box<Extra>, metadata: &'static Metadata)
         extra.release();
         return;
     }
-    if let Some(hook) = call.extra.as_mut().and_then(|extra| extra.hook.as_mut()) {
-        hook.fields(metadata, &extra.fields);
-    }
     match &mut call.extra {
         Some(present) => {
             present.fields.append(&extra.fields);
             present.links.extend(&extra.links);
+            if let Some(hook) = &mut present.hook {
+                hook.labels(&extra.labels);
+                hook.fields(&present.fields);
+            }
             extra.release();
         }
         none => *none = Some(extra),
@@ -253,7 +263,14 @@ fn finish_cold(call: &mut Call, ending: Head) {
         late::leave(call.head, &mut extra.fields);
     }
     if let Some(mut hook) = extra.hook.take() {
-        hook.end(ending.outcome());
+        let clock = lane_clock(call);
+        let ticks = end.saturating_sub(call.start);
+        hook.fields(&extra.fields);
+        hook.end(&hook::Ending {
+            outcome: ending.outcome(),
+            error_type: error_type_name(ending.error()),
+            seconds: ticks as f64 * clock.seconds_per_tick(),
+        });
     }
     if let Some(lane) = call.lane.take() {
         let mut ending_word = ending.word();
@@ -272,6 +289,11 @@ fn finish_cold(call: &mut Call, ending: Head) {
         }
     }
     extra.release();
+}
+
+/// The clock that the call was timed with.
+fn lane_clock(call: &Call) -> Clock {
+    call.lane.and_then(core_of).map(|core| core.clock().clone()).unwrap_or_default()
 }
 
 fn is_slow(lane: &'static Lane, call: &Call, end: u64, nanoseconds: u64) -> bool {

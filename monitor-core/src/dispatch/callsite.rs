@@ -1,10 +1,10 @@
 //! The static of one instrumented place.
 
-use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicU8;
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering;
 
+use crate::dispatch::hook::Bridge;
 use crate::dispatch::sources;
 use crate::model::Metadata;
 
@@ -22,7 +22,8 @@ const NEW: u8 = 2;
 #[derive(Debug)]
 pub struct Callsite {
     switch: AtomicU8,
-    bridged: AtomicBool,
+    /// The bridges that want each call, a bit each.
+    bridges: AtomicU8,
     id: AtomicU32,
     wire: fn(&'static Callsite),
     metadata: Metadata,
@@ -32,7 +33,7 @@ impl Callsite {
     pub(crate) const fn with_wire(metadata: Metadata, wire: fn(&'static Callsite)) -> Self {
         Self {
             switch: AtomicU8::new(NEW),
-            bridged: AtomicBool::new(false),
+            bridges: AtomicU8::new(0),
             id: AtomicU32::new(u32::MAX),
             wire,
             metadata,
@@ -93,11 +94,26 @@ impl Callsite {
 
     /// Whether a bridge wants each call.
     pub(crate) fn is_bridged(&self) -> bool {
-        self.bridged.load(Ordering::Relaxed)
+        self.bridges() != 0
     }
 
-    #[cfg_attr(not(feature = "tracing"), expect(dead_code, reason = "only a bridge says so"))]
-    pub(crate) fn set_bridged(&self, bridged: bool) {
-        self.bridged.store(bridged, Ordering::Relaxed);
+    /// The bridges that want each call, a bit each.
+    pub(crate) fn bridges(&self) -> u8 {
+        self.bridges.load(Ordering::Relaxed)
+    }
+
+    /// A bridge wants each call from now on, or none any more.
+    #[cfg_attr(
+        not(any(feature = "metrics", feature = "tracing")),
+        expect(dead_code, reason = "only a bridge says so")
+    )]
+    pub(crate) fn set_bridged(&'static self, bridge: Bridge, wanted: bool) {
+        let before = match wanted {
+            true => self.bridges.fetch_or(bridge.bit(), Ordering::SeqCst),
+            false => self.bridges.fetch_and(!bridge.bit(), Ordering::SeqCst),
+        };
+        if (before & bridge.bit() != 0) != wanted {
+            sources::refresh_callsite(self);
+        }
     }
 }

@@ -16,11 +16,13 @@ use crate::dispatch::entry::FAST;
 use crate::dispatch::entry::SILENT;
 use crate::dispatch::entry::SLOW;
 use crate::dispatch::error_types::error_type_name;
+use crate::dispatch::hook;
 use crate::dispatch::lane::Lane;
 use crate::dispatch::lane::Ledger;
 use crate::dispatch::sources;
 use crate::dispatch::sources::Source;
 use crate::metric::LabelSets;
+use crate::metric::Value;
 use crate::model::Clock;
 use crate::model::Filter;
 use crate::model::Head;
@@ -155,7 +157,10 @@ impl Core {
                 let slow = bridged || self.config.clock.is_manual() || !callsite.metadata().fields.is_empty();
                 if slow { head | SLOW } else { head | FAST }
             }
-            Source::Instrument(_) => Head::call(source, 0, 0, Outcome::Ok, Head::TICK).word() | FAST,
+            Source::Instrument(_) => {
+                let head = Head::call(source, 0, 0, Outcome::Ok, Head::TICK).word();
+                if hook::values_wanted() { head | SLOW } else { head | FAST }
+            }
         }
     }
 
@@ -307,6 +312,22 @@ impl Core {
 
     pub(crate) fn forget_heads(&self) {
         self.lanes().iter().for_each(|state| state.lane.entries.forget_heads());
+    }
+
+    /// Asks about one source anew.
+    pub(crate) fn forget_head(&self, source: u32) {
+        self.lanes().iter().for_each(|state| state.lane.entries.forget_head(source));
+    }
+
+    /// The sum of a counter used by hand.
+    #[cfg_attr(not(feature = "metrics"), expect(dead_code, reason = "only the bridge to `metrics` uses it"))]
+    pub(crate) fn counter(&self, source: u32, slot: u16) -> u64 {
+        let counted = self.counted();
+        let value = counted.ledger.cells.values(source).find(|(it, _)| *it == slot);
+        match value {
+            Some((_, Value::Counter(sum))) => *sum,
+            _ => 0,
+        }
     }
 
     fn lanes(&self) -> MutexGuard<'_, Vec<LaneState>> {

@@ -95,6 +95,13 @@ impl Entries {
         self.iter().for_each(|(_, entry)| entry.set_head(UNKNOWN));
     }
 
+    /// Asks about one source anew.
+    pub(crate) fn forget_head(&self, source: u32) {
+        if let Some(entry) = self.find(source) {
+            entry.set_head(UNKNOWN);
+        }
+    }
+
     /// Forgets everything.
     pub(crate) fn clear(&self) {
         self.iter().for_each(|(_, entry)| entry.clear());

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::dispatch::attach::Entered;
 use crate::dispatch::attach::Placed;
 use crate::dispatch::core::Core;
-use crate::dispatch::hook::HookSpan;
+use crate::dispatch::hook::Hooked;
 use crate::dispatch::late;
 use crate::model::Clock;
 use crate::model::FieldBuffer;
@@ -31,7 +31,9 @@ pub(crate) struct Extra {
     pub(crate) placed: Option<Placed>,
     /// The monitor around this call, where this one has a monitor of its own.
     pub(crate) entered: Option<Entered>,
-    pub(crate) hook: Option<Box<dyn HookSpan>>,
+    /// The label values as text, where a bridge wants the call.
+    pub(crate) labels: Vec<Box<str>>,
+    pub(crate) hook: Option<Box<Hooked>>,
 }
 
 thread_local! {
@@ -53,6 +55,7 @@ impl Extra {
             late::leave(head, &mut self.fields);
         }
         if let Some(hook) = &mut self.hook {
+            hook.fields(&self.fields);
             hook.exit();
         }
     }
@@ -84,6 +87,7 @@ impl Extra {
         self.late = false;
         self.placed = None;
         self.entered = None;
+        self.labels.clear();
         self.hook = None;
         // Without a thread-local any more, the box is simply freed.
         let _ = SPARE.try_with(|spare| {

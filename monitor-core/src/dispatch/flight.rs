@@ -19,6 +19,9 @@ use crate::dispatch::static_ref::StaticRef;
 use crate::dispatch::ticks;
 use crate::model::Head;
 use crate::model::Outcome;
+use crate::model::SpanContext;
+use crate::model::SpanId;
+use crate::model::TraceId;
 
 /// The most flights that one lane keeps for itself.
 const KEPT: u64 = 64;
@@ -121,6 +124,8 @@ fn park_cold(call: &mut Call) -> Option<&'static Flight> {
         None => {
             let flight = obtain();
             flight.core.set(0);
+            flight.head.set(call.head);
+            flight.start.set(call.start);
             flight
         }
     };
@@ -146,6 +151,21 @@ impl Flight {
             place.span.set(call.parent);
         }
         place.active.set(place.active.get() - 1);
+    }
+
+    /// The monitor of the call and its place in a trace; not valid where the call is no span.
+    #[cfg_attr(not(feature = "tracing"), expect(dead_code, reason = "only the bridge to `tracing` uses it"))]
+    pub(crate) fn place(&self) -> (u64, SpanContext) {
+        let trace = TraceId::from_words(self.trace_high.get(), self.trace_low.get());
+        let recorded = self.head.get() & Head::SPAN != 0;
+        let span = if recorded { self.span.get() } else { 0 };
+        (self.core.get(), SpanContext::new(trace, SpanId::new(span)))
+    }
+
+    /// Children of the call took so many ticks while it waited.
+    #[cfg_attr(not(feature = "tracing"), expect(dead_code, reason = "only the bridge to `tracing` uses it"))]
+    pub(crate) fn add_children(&self, ticks: u64) {
+        self.child.set(self.child.get().wrapping_add(ticks));
     }
 
     fn set_extra(&self, extra: Option<Box<Extra>>) {

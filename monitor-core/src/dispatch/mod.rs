@@ -21,6 +21,8 @@ mod sources;
 mod static_ref;
 mod ticks;
 mod value;
+#[cfg(feature = "tracing")]
+mod visit;
 
 pub use callsite::Callsite;
 
@@ -33,8 +35,14 @@ pub(crate) use error_types::error_type_id;
 pub(crate) use extra::Extra;
 pub(crate) use flight::{Flight, park};
 #[cfg(feature = "tracing")]
-pub(crate) use hook::{Hook, HookSpan, set_hook};
+pub(crate) use hook::apart;
+#[cfg(any(feature = "metrics", feature = "tracing"))]
+pub(crate) use hook::{Bridge, Ending, Hook, HookSpan, set_hook};
+#[cfg(feature = "metrics")]
+pub(crate) use hook::{Sample, once_beyond, want_values};
 pub(crate) use label_cache::label_slot;
 pub(crate) use late::set as late_field;
+#[cfg(feature = "metrics")]
+pub(crate) use sources::{Source, refuse, register_foreign, sources};
 pub(crate) use sources::{install_global, register_instrument, uninstall_global};
 pub(crate) use value::tick;

@@ -8,6 +8,7 @@ use crate::dispatch::callsite::Callsite;
 use crate::dispatch::core::Core;
 use crate::dispatch::core::Retired;
 use crate::dispatch::error_types::error_type_name;
+use crate::dispatch::hook::panics;
 use crate::dispatch::sources::Source;
 use crate::dispatch::sources::refused;
 use crate::dispatch::sources::sources;
@@ -34,6 +35,7 @@ pub(crate) struct Losses {
     pub(crate) labels_overflowed: u64,
     pub(crate) sources_refused: u64,
     pub(crate) calls_suppressed: u64,
+    pub(crate) bridge_panics: u64,
 }
 
 impl Core {
@@ -47,7 +49,11 @@ impl Core {
             let id = id as u32;
             match source {
                 Source::Callsite(callsite) => functions.extend(function(id, callsite, &counted, &labels)),
-                Source::Instrument(info) => by_hand.extend(metric(id, info, &counted, &labels)),
+                Source::Instrument(info) => {
+                    if let Some(metric) = metric(id, info, &counted, &labels) {
+                        add(&mut by_hand, metric);
+                    }
+                }
             }
         }
         drop(labels);
@@ -66,6 +72,7 @@ impl Core {
             labels_overflowed: self.labels().overflowed,
             sources_refused: refused(),
             calls_suppressed: suppressed_calls(),
+            bridge_panics: panics(),
         }
     }
 }
@@ -114,6 +121,15 @@ fn metric(id: u32, info: &'static InstrumentInfo, counted: &Retired, labels: &La
         kind: info.kind,
         points,
     })
+}
+
+/// Adds a metric, to the one of its name where there is one: series that came over a bridge may have other label
+/// names than their neighbours.
+fn add(metrics: &mut Vec<Metric>, metric: Metric) {
+    match metrics.iter_mut().find(|earlier| earlier.name == metric.name) {
+        Some(earlier) => earlier.points.extend(metric.points),
+        None => metrics.push(metric),
+    }
 }
 
 fn label_pairs(labels: &LabelSets, id: u32, slot: u16, names: &[&'static str]) -> Labels {

@@ -75,13 +75,30 @@ pub(crate) fn register_instrument(info: &'static InstrumentInfo) -> Option<u32> 
         }
         return agrees.then_some(position as u32);
     }
-    let id = registry.sources.len() as u32;
-    if id >= MAX_SOURCES {
-        registry.refused += 1;
-        return None;
+    registry.add_instrument(info)
+}
+
+/// Gives an instrument of another facade its number. There, one name may have series with different label
+/// names: each such set is a source of its own, as long as the kind and what is said of the unit agree.
+#[cfg_attr(not(feature = "metrics"), expect(dead_code, reason = "only the bridge to `metrics` uses it"))]
+pub(crate) fn register_foreign(info: &'static InstrumentInfo) -> Option<u32> {
+    let mut registry = registry();
+    for (position, source) in registry.sources.iter().enumerate() {
+        let Source::Instrument(earlier) = source else { continue };
+        if earlier.name != info.name {
+            continue;
+        }
+        if earlier.kind != info.kind
+            || (earlier.unit != info.unit && !earlier.unit.is_empty() && !info.unit.is_empty())
+        {
+            registry.refused += 1;
+            return None;
+        }
+        if earlier.labels == info.labels {
+            return Some(position as u32);
+        }
     }
-    registry.sources.push(Source::Instrument(info));
-    Some(id)
+    registry.add_instrument(info)
 }
 
 /// A copy of the list of sources.
@@ -92,6 +109,12 @@ pub(crate) fn sources() -> Vec<Source> {
 /// The source of this number.
 pub(crate) fn source(id: u32) -> Option<Source> {
     registry().sources.get(id as usize).copied()
+}
+
+/// A source was refused before it came here.
+#[cfg_attr(not(feature = "metrics"), expect(dead_code, reason = "only the bridge to `metrics` uses it"))]
+pub(crate) fn refuse() {
+    registry().refused += 1;
 }
 
 /// How many sources were refused, because there were too many or because they contradict an earlier one.
@@ -117,6 +140,19 @@ pub(crate) fn refresh() {
     let live: Vec<_> = registry.cores.iter().filter_map(Weak::upgrade).collect();
     drop(registry);
     live.iter().for_each(|core| core.forget_heads());
+}
+
+/// Sets the switch of one callsite anew.
+pub(crate) fn refresh_callsite(callsite: &'static Callsite) {
+    let registry = registry();
+    if callsite.id() == u32::MAX {
+        // Its switch is set when it gets its number.
+        return;
+    }
+    callsite.set_on(registry.wants(callsite));
+    let live: Vec<_> = registry.cores.iter().filter_map(Weak::upgrade).collect();
+    drop(registry);
+    live.iter().for_each(|core| core.forget_head(callsite.id()));
 }
 
 /// Makes `core` the global monitor, unless there is one.
@@ -155,6 +191,16 @@ pub(crate) fn epoch() -> u64 {
 }
 
 impl Registry {
+    fn add_instrument(&mut self, info: &'static InstrumentInfo) -> Option<u32> {
+        let id = self.sources.len() as u32;
+        if id >= MAX_SOURCES {
+            self.refused += 1;
+            return None;
+        }
+        self.sources.push(Source::Instrument(info));
+        Some(id)
+    }
+
     fn wants(&self, callsite: &Callsite) -> bool {
         callsite.is_bridged()
             || self

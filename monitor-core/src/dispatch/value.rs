@@ -3,22 +3,27 @@
 use crate::dispatch::attach::attached;
 use crate::dispatch::attach::core_of;
 use crate::dispatch::attach::current;
+use crate::dispatch::call::learn;
 use crate::dispatch::call::turn;
 use crate::dispatch::entry::FAST;
+use crate::dispatch::entry::SLOW;
 use crate::dispatch::entry::UNKNOWN;
+use crate::dispatch::hook;
+use crate::dispatch::hook::Sample;
 use crate::dispatch::label_cache::source_slot;
 use crate::dispatch::lane::Lane;
 use crate::dispatch::ticks;
 use crate::metric::tick as kind;
+use crate::model::Head;
 use crate::model::LabelRef;
 
 /// Records a value of source `id`, for the monitor of this thread.
 #[inline]
 pub(crate) fn tick(id: u32, max: u32, labels: &[LabelRef<'_>], bits: u64, kind: u64) {
-    let Some(lane) = current().or_else(attached) else { return };
+    let Some(lane) = current().or_else(attached) else { return forward(id, labels, bits, kind) };
     let head = match lane.entries.find(id).map(|entry| entry.head()) {
         Some(head) if head & FAST != 0 => head,
-        _ => match ask(lane, id) {
+        _ => match ask(lane, id, labels, bits, kind) {
             Some(head) => head,
             None => return,
         },
@@ -32,11 +37,27 @@ pub(crate) fn tick(id: u32, max: u32, labels: &[LabelRef<'_>], bits: u64, kind: 
 
 #[cold]
 #[inline(never)]
-fn ask(lane: &'static Lane, id: u32) -> Option<u64> {
+fn ask(lane: &'static Lane, id: u32, labels: &[LabelRef<'_>], bits: u64, kind: u64) -> Option<u64> {
+    forward(id, labels, bits, kind);
     let core = core_of(lane).filter(|core| !core.is_closed())?;
     let entry = lane.entries.obtain(id)?;
     if entry.head() == UNKNOWN {
-        entry.set_head(core.head(id));
+        learn(entry, id, &core);
     }
-    Some(entry.head()).filter(|head| head & FAST != 0)
+    Some(entry.head()).filter(|head| head & Head::TICK != 0).map(|head| head & !(SLOW | FAST))
+}
+
+/// Tells the bridges of a value, where one wants to know.
+#[cold]
+#[inline(never)]
+fn forward(id: u32, labels: &[LabelRef<'_>], bits: u64, kind: u64) {
+    if hook::values_wanted() {
+        let sample = match kind {
+            kind::COUNTER => Sample::Counter(bits),
+            kind::GAUGE => Sample::Gauge(f64::from_bits(bits)),
+            kind::UP_DOWN => Sample::UpDown(bits as i64),
+            _ => Sample::Histogram(f64::from_bits(bits)),
+        };
+        hook::value(id, labels, sample);
+    }
 }

@@ -47,6 +47,9 @@ impl std::fmt::Debug for Inner {
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Losses {
+    /// How often what lies behind a bridge, such as a layer of a `tracing` subscriber, has panicked. Such a panic
+    /// ends there.
+    pub bridge_panics: u64,
     /// Calls that were made by the machinery itself and so not recorded.
     pub calls_suppressed: u64,
     /// Values of labels that went to an overflow series.
@@ -119,6 +122,7 @@ impl Monitor {
     pub fn losses(&self) -> Losses {
         let losses = self.inner.core.losses();
         Losses {
+            bridge_panics: losses.bridge_panics,
             calls_suppressed: losses.calls_suppressed,
             labels_overflowed: losses.labels_overflowed,
             sources_refused: losses.sources_refused,

@@ -122,6 +122,9 @@ impl Preparation {
         if let Some(lane) = lane {
             self.setup.slot = label_slot(lane, self.callsite, values);
         }
+        if self.callsite.is_bridged() {
+            self.extra().labels = values.iter().map(|value| Box::from(value.to_text())).collect();
+        }
     }
 
     /// The span that this call is a part of.
