@@ -292,6 +292,13 @@ impl Core {
         }
     }
 
+    /// Wakes the collector for whatever reason.
+    pub(crate) fn wake_collector(&self) {
+        if let Some(thread) = &*self.collector.lock().unwrap_or_else(PoisonError::into_inner) {
+            thread.unpark();
+        }
+    }
+
     /// The thread that takes spans, to be woken when many wait.
     pub(crate) fn set_collector(&self, thread: Thread) {
         *self.collector.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);

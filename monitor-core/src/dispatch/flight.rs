@@ -179,7 +179,9 @@ impl Flight {
     }
 
     /// Goes on with the call on the calling thread, for the length of one poll.
-    #[inline(always)]
+    ///
+    /// Not inlined, like what ends the poll: there would be a copy in each annotated async function.
+    #[inline(never)]
     pub(crate) fn resume(&'static self) -> Underway {
         let here = current().filter(|lane| lane.core() == self.core.get());
         let (lane, entered) = match here {
@@ -232,7 +234,7 @@ pub(crate) struct Underway {
 
 impl Underway {
     /// The poll ended without a result.
-    #[inline(always)]
+    #[inline(never)]
     pub(crate) fn suspend(&mut self) {
         self.over = true;
         if self.flight.has_extra.get() != 0 {
@@ -246,7 +248,7 @@ impl Underway {
     }
 
     /// The call ended.
-    #[inline(always)]
+    #[inline(never)]
     pub(crate) fn finish(&mut self, ending: Head) {
         match self.lane {
             Some(lane) if self.flight.has_extra.get() == 0 => self.finish_plain(lane, ending),

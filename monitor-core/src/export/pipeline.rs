@@ -45,6 +45,8 @@ pub(crate) trait Source: Send + Sync {
     /// Spans for which there was no room, so far.
     fn spans_lost(&self) -> u64;
     fn set_collector(&self, thread: Thread);
+    /// Wakes the collector, so that it sees that it is over.
+    fn wake_collector(&self);
     /// The collector is about to sleep; false if enough waits already.
     fn may_sleep(&self) -> bool;
     /// Makes the calling thread one of the machinery itself.
@@ -174,6 +176,13 @@ impl Pipeline {
         let late = waits.into_iter().filter(|(done, _)| !done.wait(deadline));
         let recorders: Vec<_> = late.map(|(_, desk)| desk.spans.read().recorder).collect();
         if recorders.is_empty() { Ok(()) } else { Err(TimedOut { recorders }) }
+    }
+}
+
+impl Drop for Pipeline {
+    fn drop(&mut self) {
+        self.shared.over.store(true, Ordering::Release);
+        self.shared.source.wake_collector();
     }
 }
 

@@ -35,7 +35,7 @@ impl Ended {
     }
 
     /// The call ended with an error of this kind.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn error(error_type: &'static str) -> Self {
         Self { head: Head::ending_of(Outcome::Error, error_type_id(error_type)), fields: None }
     }

@@ -6,16 +6,17 @@ use std::time::Duration;
 
 use clap::Parser;
 
+use crate::progress::Screen;
 use crate::telemetry;
 use crate::telemetry::RecorderName;
 
 /// Index a source tree, serve a mixed load of queries over it, and report how every function fared.
 ///
 /// The functions carry `#[monitored]` and nothing else. The report tells, for each: calls, outcomes,
-/// percentiles, self time and calls in flight; then the span tree of the slowest call, and what all of this
+/// percentiles, self time and calls in flight; then the span tree of the slowest query, and what all of this
 /// cost. Ctrl-C ends the load early and still reports.
 #[derive(Debug, Parser)]
-#[command(name = "code-search", version, after_help = EXAMPLES)]
+#[command(name = "code-search", version, verbatim_doc_comment, after_help = EXAMPLES)]
 pub(crate) struct Options {
     /// The source tree to index
     #[arg(default_value = ".", value_parser = folder)]
@@ -26,7 +27,8 @@ pub(crate) struct Options {
     /// How many clients ask at once, 1 to 1024
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1024))]
     tasks: u16,
-    #[arg(long = "recorder", value_name = "NAME", value_parser = telemetry::recorder, help = recorders())]
+    /// Ship what is recorded here as well; may be given more than once
+    #[arg(long = "recorder", value_name = "NAME", value_parser = telemetry::name())]
     pub(crate) recorders: Vec<RecorderName>,
 }
 
@@ -34,6 +36,11 @@ impl Options {
     /// How long to serve queries.
     pub(crate) fn duration(&self) -> Duration {
         Duration::from_secs(self.seconds.into())
+    }
+
+    /// Who writes to the terminal meanwhile.
+    pub(crate) fn screen(&self) -> Screen {
+        if self.recorders.iter().any(RecorderName::prints) { Screen::Shared } else { Screen::Ours }
     }
 
     /// How many clients ask at once.
@@ -47,14 +54,7 @@ Examples:
   cargo run --release                                    this tree, 10 seconds
   cargo run --release -- ../other --seconds 60           another tree, a minute
   cargo run --release -- --tasks 64                      more clients than connections
-  cargo run --release -- --recorder console --seconds 1  every span on the terminal";
-
-fn recorders() -> String {
-    format!(
-        "Ship what is recorded here as well; may be given more than once: {}",
-        telemetry::known().join(", ")
-    )
-}
+  cargo run --release -- --recorder console --seconds 1  span trees on the terminal";
 
 /// Reads the name of a folder that is there.
 fn folder(text: &str) -> Result<PathBuf, String> {
@@ -92,12 +92,14 @@ mod tests {
         assert_eq!(options.duration(), Duration::from_secs(10));
         assert_eq!(options.tasks(), 8);
         assert!(options.recorders.is_empty());
+        assert_eq!(options.screen(), Screen::Ours);
     }
 
     #[test]
     fn a_recorder_may_be_given_more_than_once() {
         let options = parse(&["--recorder", "console", "--recorder", "memory"]).unwrap();
         assert_eq!(options.recorders.len(), 2);
+        assert_eq!(options.screen(), Screen::Shared);
     }
 
     #[test]
@@ -107,7 +109,7 @@ mod tests {
         refused(&["--seconds", "soon"], "invalid digit");
         refused(&["--tasks", "1025"], "1..=1024");
         refused(&["--taks", "4"], "--tasks");
-        refused(&["--recorder", "consol"], "console");
+        refused(&["--recorder", "consol"], "a similar value exists: 'console'");
         refused(&["no/such/folder"], "give a folder");
         refused(&[concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")], "this is a file");
     }

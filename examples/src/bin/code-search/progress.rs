@@ -15,6 +15,15 @@ use crate::report::FunctionRow;
 use crate::report::count;
 use crate::report::span;
 
+/// Who writes to the terminal.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Screen {
+    /// The progress alone: it may move the cursor.
+    Ours,
+    /// A recorder as well, whose lines a bar would wipe out.
+    Shared,
+}
+
 /// The progress of one part of the work.
 pub(crate) struct Progress {
     name: &'static str,
@@ -28,10 +37,10 @@ enum Shown {
 
 impl Progress {
     /// Starts to show a part of the work.
-    pub(crate) fn start(name: &'static str) -> Self {
+    pub(crate) fn start(name: &'static str, screen: Screen) -> Self {
         // Both: whoever reads stdout by a program does not want a bar beside it.
         let is_terminal = std::io::stdout().is_terminal() && std::io::stderr().is_terminal();
-        let shown = if is_terminal {
+        let shown = if is_terminal && screen == Screen::Ours {
             let style = ProgressStyle::with_template(
                 "{prefix:>10} {bar:60.cyan/blue} {percent:>3} %\n           {wide_msg}",
             )

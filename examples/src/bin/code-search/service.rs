@@ -29,7 +29,7 @@ use crate::telemetry::Telemetry;
 /// Indexes, serves, and tells how it went.
 pub(crate) fn run(options: &Options) -> Result<Report, Box<dyn Error>> {
     let telemetry = Telemetry::install(&options.recorders)?;
-    let index = indexed(&options.path)?;
+    let index = indexed(options)?;
     let driver = driver(index.path())?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let started = Instant::now();
@@ -47,15 +47,17 @@ pub(crate) fn run(options: &Options) -> Result<Report, Box<dyn Error>> {
         served,
         totals,
         functions: telemetry.functions(),
+        kinds: telemetry.kinds(),
         slowest: telemetry.slowest(),
         accounts: telemetry.accounts(),
+        losses: telemetry.losses(),
         cost: Cost::measured(),
     })
 }
 
-fn indexed(root: &Path) -> Result<Index, Box<dyn Error>> {
-    let progress = Progress::start("indexing");
-    let index = Index::build(root, |done, all| {
+fn indexed(options: &Options) -> Result<Index, Box<dyn Error>> {
+    let progress = Progress::start("indexing", options.screen());
+    let index = Index::build(&options.path, |done, all| {
         progress.show(
             done as u64,
             all as u64,
@@ -77,7 +79,7 @@ fn driver(index: &Path) -> Result<impl Driver, driver::Error> {
 
 /// Shows the load at work until its time is over, or a person ends it.
 async fn serve(load: Load, options: &Options, telemetry: &Telemetry) -> Totals {
-    let (progress, started) = (Progress::start("serving"), Instant::now());
+    let (progress, started) = (Progress::start("serving", options.screen()), Instant::now());
     let all = options.duration().as_millis() as u64;
     let figures = |totals: Totals| {
         let functions = telemetry.functions();

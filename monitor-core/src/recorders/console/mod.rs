@@ -100,13 +100,20 @@ impl Recorder for Console {
 
     fn spans(&mut self, batch: &SpanBatch) -> Result<(), RecorderError> {
         self.budget = self.per_batch;
+        // A batch has one thread's spans after the other's: a root may come before its children.
+        let mut ended = Vec::new();
         for span in batch.iter() {
             let finished = FinishedSpan::from(&span);
             let is_root = finished.parent.is_none();
             let trace = finished.trace_id;
             self.waiting.entry(trace).or_default().push(finished);
-            if is_root || self.waiting.len() > WAITING {
-                let spans = self.waiting.remove(&trace).unwrap_or_default();
+            if is_root || self.waiting.len() > WAITING + ended.len() {
+                ended.push(trace);
+            }
+        }
+        for trace in ended {
+            // A trace may be here twice, with its root and as one too many.
+            if let Some(spans) = self.waiting.remove(&trace) {
                 self.print(&spans)?;
             }
         }

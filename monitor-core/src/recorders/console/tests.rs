@@ -2,8 +2,10 @@ use std::io;
 use std::io::Write;
 use std::sync::Arc;
 use std::sync::Mutex;
+use std::thread;
 use std::time::Duration;
 
+use crate::Context;
 use crate::ManualClock;
 use crate::Monitor;
 use crate::probe::Span;
@@ -41,6 +43,20 @@ fn a_trace_is_printed_as_a_tree_and_functions_as_a_table() {
     let lines: Vec<_> = text.lines().take(3).collect();
     assert_eq!(lines, ["outer 5.0 ms", "  inner 2.0 ms number=0", "  inner 2.0 ms number=1"]);
     assert!(text.contains("function"), "{text}");
+}
+
+#[test]
+fn a_child_of_another_thread_is_printed_below_its_parent() {
+    let (page, clock) = (Page::default(), ManualClock::default());
+    let monitor = Monitor::builder().clock(clock.clone()).recorder(Console::new(page.clone())).build();
+    monitor.scope(|| {
+        let _outer = Span::start("outer");
+        let context = Context::current();
+        thread::spawn(move || context.run(|| drop(Span::start("inner")))).join().unwrap();
+    });
+    monitor.flush(Duration::from_secs(10)).unwrap();
+    let text = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
+    assert!(text.starts_with("outer 0 ns\n  inner 0 ns\n"), "{text}");
 }
 
 #[test]

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use monitor_core::ErrorType;
 use rusqlite::ErrorCode;
 
 /// Why a query was not answered.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, ErrorType, thiserror::Error)]
 pub(crate) enum Error {
     /// Another connection holds the lock.
     #[error("the database is locked by another connection; ask again")]

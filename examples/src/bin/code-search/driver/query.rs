@@ -19,7 +19,6 @@ pub(crate) enum Query {
 
 impl Query {
     /// One of five words: fit to be a label.
-    #[allow(dead_code, reason = "read by the attribute's label only")]
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Phrase(_) => "phrase",

@@ -59,19 +59,28 @@ impl Cost {
     }
 }
 
+/// Says what was lost on the way to the recorders.
+pub(crate) fn lost(losses: &[(&str, u64)]) -> String {
+    if losses.is_empty() {
+        return "Nothing was lost on the way to the recorders.\n".to_owned();
+    }
+    let kinds: Vec<_> = losses.iter().map(|(kind, number)| format!("{} {kind}", count(*number))).collect();
+    format!("Lost on the way to the recorders: {}.\n", kinds.join(", "))
+}
+
 /// Prints the accounts, a recorder and signal a line.
 pub(crate) fn table(accounts: &[Account]) -> String {
     if accounts.is_empty() {
         return "There was no recorder, so nothing was shipped and nothing dropped.\n".to_owned();
     }
-    let header = ["recorder", "recorded", "exported", "dropped", "queued", "signal", "why dropped"];
+    let header = ["recorder", "recorded", "exported", "dropped", "queued", "why dropped"];
     let rows = accounts.iter().map(|account| {
         let reasons: Vec<_> = account.dropped.iter().map(|(why, n)| format!("{why} {}", count(*n))).collect();
         let dropped = account.dropped.iter().map(|(_, number)| number).sum();
         let counts = [account.recorded, account.exported, dropped, account.queued].map(count);
-        let mut row = vec![account.recorder.clone()];
+        let mut row = vec![format!("{}, {}", account.recorder, account.signal)];
         row.extend(counts);
-        row.extend([account.signal.clone(), reasons.join(", ")]);
+        row.push(if reasons.is_empty() { "·".to_owned() } else { reasons.join(", ") });
         row
     });
     let lost = accounts.iter().filter(|account| !account.adds_up()).map(|account| {

@@ -29,7 +29,7 @@ pub(crate) struct FunctionRow {
     /// Of these, were dropped before their end.
     pub(crate) cancelled: u64,
     /// Calls that have not ended.
-    pub(crate) in_flight: i64,
+    pub(crate) in_flight: u64,
     /// Half of the calls were no slower.
     pub(crate) p50: Duration,
     /// Nine of ten calls were no slower.
@@ -41,6 +41,11 @@ pub(crate) struct FunctionRow {
     /// Spent in the function itself and not in another one of this table, over all calls.
     pub(crate) self_time: Duration,
 }
+
+/// What the columns mean that do not say it themselves.
+pub(crate) const LEGEND: &str = "\
+cancel: dropped before their end. self: the time of all calls, less that of the functions of this table that
+they called on the same thread; waiting for another thread is their own time.";
 
 /// Prints the functions, most self time first.
 pub(crate) fn table(rows: &[FunctionRow]) -> String {
@@ -90,12 +95,13 @@ fn some(number: u64) -> String {
     if number == 0 { "·".to_owned() } else { count(number) }
 }
 
-/// The name, with its module where another function has the same.
+/// The name, with its module where it has no type before it or another function has the same.
 fn unambiguous(row: &FunctionRow, rows: &[FunctionRow]) -> String {
-    let is_alone = rows.iter().filter(|other| other.name == row.name).count() == 1;
+    let others = rows.iter().filter(|other| other.name == row.name).count();
+    let is_clear = others == 1 && row.name.contains("::");
     let module = row.module.rsplit("::").next().filter(|module| !module.is_empty());
     match module {
-        Some(module) if !is_alone => format!("{module}::{}", row.name),
+        Some(module) if !is_clear => format!("{module}::{}", row.name),
         _ => row.name.clone(),
     }
 }
@@ -122,14 +128,14 @@ mod tests {
 
     #[test]
     fn most_self_time_comes_first_and_ties_by_name() {
-        let rows = [row("c", "m", 1), row("b", "m", 9), row("a", "m", 1)];
-        assert_eq!(first_column(&rows), ["b", "a", "c"]);
+        let rows = [row("T::c", "m", 1), row("T::b", "m", 9), row("T::a", "m", 1)];
+        assert_eq!(first_column(&rows), ["T::b", "T::a", "T::c"]);
     }
 
     #[test]
-    fn functions_of_one_name_are_told_apart_by_module() {
-        let rows = [row("run", "x::cache", 2), row("run", "x::retry", 1), row("ask", "x::retry", 0)];
-        assert_eq!(first_column(&rows), ["cache::run", "retry::run", "ask"]);
+    fn functions_of_one_name_or_of_no_type_are_told_apart_by_module() {
+        let rows = [row("T::run", "x::cache", 2), row("T::run", "x::retry", 1), row("ask", "x::retry", 0)];
+        assert_eq!(first_column(&rows), ["cache::T::run", "retry::T::run", "retry::ask"]);
     }
 
     #[test]
