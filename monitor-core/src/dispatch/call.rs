@@ -263,7 +263,7 @@ fn finish_cold(call: &mut Call, ending: Head) {
         late::leave(call.head, &mut extra.fields);
     }
     if let Some(mut hook) = extra.hook.take() {
-        let clock = lane_clock(call);
+        let clock = extra.clock.clone().unwrap_or_default();
         let ticks = end.saturating_sub(call.start);
         hook.fields(&extra.fields);
         hook.end(&hook::Ending {
@@ -289,11 +289,6 @@ fn finish_cold(call: &mut Call, ending: Head) {
         }
     }
     extra.release();
-}
-
-/// The clock that the call was timed with.
-fn lane_clock(call: &Call) -> Clock {
-    call.lane.and_then(core_of).map(|core| core.clock().clone()).unwrap_or_default()
 }
 
 fn is_slow(lane: &'static Lane, call: &Call, end: u64, nanoseconds: u64) -> bool {

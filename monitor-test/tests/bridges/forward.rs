@@ -1,12 +1,15 @@
 //! Our values in a recorder of the `metrics` facade.
 
 use std::sync::Mutex;
+use std::time::Duration;
 
 use metrics::with_local_recorder;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use metrics_exporter_prometheus::PrometheusRecorder;
+use monitor_core::ManualClock;
 use monitor_core::MetricData;
 use monitor_core::Monitor;
+use monitor_core::Span;
 use monitor_core::bridge::MetricsRecorder;
 use monitor_core::bridge::forward_to_metrics;
 use monitor_core::instrument::Counter;
@@ -126,6 +129,21 @@ fn the_durations_are_those_of_our_own_snapshot() {
     let theirs: f64 = text.lines().find_map(|line| line.strip_prefix(prefix)).unwrap().parse().unwrap();
     let ours = monitor.snapshot().function("spin").unwrap().duration().sum();
     assert!((theirs - ours).abs() <= ours * 1e-9, "{theirs} is not {ours}");
+}
+
+#[test]
+fn the_clock_is_that_of_the_monitor() {
+    let clock = ManualClock::default();
+    let monitor = Monitor::builder().clock(clock.clone()).build();
+    let recorder = prometheus();
+    let wait = || {
+        let _span = Span::start("by the clock");
+        clock.advance(Duration::from_secs(3));
+    };
+    forwarding(&recorder, || monitor.scope(wait));
+    let text = recorder.handle().render();
+    let sum = r#"function_calls_duration_sum{function="by the clock",module="",outcome="ok"} 3"#;
+    assert!(text.lines().any(|line| line == sum), "{text}");
 }
 
 static HITS: Counter = Counter::new("cache.hits").unit("{hit}").labels(&["tier"], 1);
