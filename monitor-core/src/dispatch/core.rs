@@ -34,7 +34,7 @@ use crate::recorder::Names;
 use crate::recorder::SpanBatch;
 
 /// How many chunks may wait before the collector is woken.
-const NUDGE: usize = 32;
+const NUDGE: usize = 64;
 
 /// How a monitor is made.
 pub(crate) struct CoreConfig {
