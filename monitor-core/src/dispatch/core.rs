@@ -61,6 +61,7 @@ pub(crate) struct Core {
     /// Only one thread takes spans at a time.
     taking: Mutex<()>,
     random: AtomicU64,
+    panicked: AtomicU64,
 }
 
 struct LaneState {
@@ -96,6 +97,7 @@ impl Core {
             collector: Mutex::default(),
             taking: Mutex::default(),
             random: AtomicU64::new(random),
+            panicked: AtomicU64::new(0),
         });
         sources::add(&core);
         core
@@ -262,6 +264,17 @@ impl Core {
             all.absorb(state.lane, self);
         }
         all
+    }
+
+    /// A label, a field or a look at a result has panicked.
+    #[cold]
+    pub(crate) fn note_panic(&self) {
+        self.panicked.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many labels, fields and looks at a result have panicked.
+    pub(crate) fn evaluations_panicked(&self) -> u64 {
+        self.panicked.load(Ordering::Relaxed)
     }
 
     /// Spans for which there was no room, so far.

@@ -34,6 +34,7 @@ pub(crate) struct Losses {
     pub(crate) labels_overflowed: u64,
     pub(crate) sources_refused: u64,
     pub(crate) calls_suppressed: u64,
+    pub(crate) evaluations_panicked: u64,
 }
 
 impl Core {
@@ -66,6 +67,7 @@ impl Core {
             labels_overflowed: self.labels().overflowed,
             sources_refused: refused(),
             calls_suppressed: suppressed_calls(),
+            evaluations_panicked: self.evaluations_panicked(),
         }
     }
 }
