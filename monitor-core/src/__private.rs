@@ -1,12 +1,16 @@
 //! The only door for generated code. Nothing here is a public interface.
 
 pub use crate::dispatch::Callsite;
-pub use crate::model::{ErrorType, Label, LabelRef, LabelText, Labels, Metadata, Outcome, Signals, SpanContext, SpanKind, Value};
-pub use crate::probe::shape::{Boxed, BoxedFallible, BoxedStream, Fallible, FallibleTyped, Observed, Plain, Shape};
+pub use crate::model::{
+    ErrorType, Label, LabelRef, LabelText, Labels, Metadata, Outcome, Signals, SpanContext, SpanKind, Value,
+};
+pub use crate::probe::shape::{
+    Boxed, BoxedFallible, BoxedStream, Fallible, FallibleTyped, Observed, Plain, Shape,
+};
 pub use crate::probe::shape::{ViaAny, ViaError, ViaFuture, ViaResult};
 pub use crate::probe::{
-    AsMonitor, Classify, Ended, Guard, IntoParent, LateField, Monitored, MonitoredStream, Preparation, Setup, guard, late,
-    late_debug, late_display, once, stream, unreached,
+    AsMonitor, Classify, Ended, Guard, IntoParent, LateField, Monitored, MonitoredStream, Preparation, Setup,
+    guard, late, late_debug, late_display, once, stream, unreached,
 };
 
 impl Callsite {

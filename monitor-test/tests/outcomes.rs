@@ -1,202 +1,388 @@
-//! How calls end, how long they take, and what they carry.
+//! What a call is recorded as, for every form of function.
 
-use std::num::ParseIntError;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
+use std::pin::Pin;
+use std::pin::pin;
+use std::task::Context;
+use std::task::Poll;
+use std::task::Waker;
 use std::time::Duration;
-use std::time::SystemTime;
-use std::time::UNIX_EPOCH;
 
+use async_trait::async_trait;
+use futures_core::Stream;
 use monitor_core::ErrorType;
+use monitor_core::Monitor;
 use monitor_core::Outcome;
-use monitor_core::Span;
-use monitor_core::field;
 use monitor_core::monitored;
-use monitor_test::Capture;
-use monitor_test::ManualClock;
-use monitor_test::Outcomes;
+use monitor_core::recorders::Memory;
+use monitor_core::recorders::memory::FinishedSpan;
 
-type Answer<T> = Result<T, ParseIntError>;
+/// Runs this, and gives what was recorded: name, outcome, error type.
+fn recorded<R>(run: impl FnOnce() -> R) -> Vec<(String, Outcome, String)> {
+    let memory = Memory::default();
+    let monitor = Monitor::builder().recorder(memory.clone()).build();
+    // A panic is what some of the calls are about.
+    let _ = monitor.scope(|| catch_unwind(AssertUnwindSafe(|| drop(run()))));
+    monitor.flush(Duration::from_secs(30)).unwrap();
+    let told = |span: &FinishedSpan| {
+        (span.name.to_owned(), span.outcome, span.error_type.unwrap_or_default().to_owned())
+    };
+    memory.spans().iter().map(told).collect()
+}
 
-#[monitored]
-fn parse(text: &str) -> Answer<i32> {
-    text.parse()
+#[track_caller]
+fn check<R>(run: impl FnOnce() -> R, name: &str, outcome: Outcome, error_type: &str) {
+    assert_eq!(recorded(run), [(name.to_owned(), outcome, error_type.to_owned())]);
+}
+
+fn block_on<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    let mut context = Context::from_waker(Waker::noop());
+    loop {
+        if let Poll::Ready(result) = future.as_mut().poll(&mut context) {
+            return result;
+        }
+    }
+}
+
+fn poll_once<F: Future>(future: F) {
+    assert!(pin!(future).poll(&mut Context::from_waker(Waker::noop())).is_pending());
+}
+
+async fn pause() {
+    let mut paused = false;
+    std::future::poll_fn(
+        |_| if std::mem::replace(&mut paused, true) { Poll::Ready(()) } else { Poll::Pending },
+    )
+    .await;
+}
+
+type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+type Outcomes<T> = Result<T, Fault>;
+type BoxedOutcomes<'a> = BoxFuture<'a, Outcomes<u32>>;
+
+#[derive(Debug, ErrorType)]
+enum Fault {
+    #[error_type(rename = "timeout")]
+    TimedOut,
+    #[error_type(transparent)]
+    Inner(InnerFault),
+    Closed {
+        _by: u32,
+    },
 }
 
 #[derive(Debug, ErrorType)]
-enum Failure {
-    Refused,
-    #[expect(dead_code, reason = "its text must never be a label")]
-    Broken(String),
+enum InnerFault {
+    Broken,
+}
+
+#[derive(Debug, ErrorType)]
+enum Wrapped<E> {
+    #[error_type(transparent)]
+    Inner { error: E },
+}
+
+#[derive(Debug)]
+struct Untyped;
+
+#[monitored]
+fn plain(fails: bool) {
+    assert!(!fails, "failed");
 }
 
 #[monitored]
-fn connect(host: &str) -> Result<(), Failure> {
-    match host {
-        "up" => Ok(()),
-        "down" => Err(Failure::Refused),
-        other => Err(Failure::Broken(other.to_owned())),
-    }
+fn fallible(fails: bool) -> Result<(), Untyped> {
+    if fails { Err(Untyped) } else { Ok(()) }
 }
 
 #[monitored]
-fn maybe(some: bool) -> Option<()> {
-    some.then_some(())
-}
-
-#[test]
-fn a_result_tells_how_a_call_ended_through_an_alias_too() {
-    let captured = Capture::run(|| (parse("7"), parse("seven"), maybe(false)));
-    assert_eq!(captured.outcomes("parse"), Outcomes { ok: 1, error: 1, ..Outcomes::default() });
-    assert_eq!(captured.spans_named("parse")[1].error_type, Some("core::num::error::ParseIntError"));
-    assert_eq!(captured.outcomes("maybe"), Outcomes { ok: 1, ..Outcomes::default() });
-}
-
-#[test]
-fn f68_the_kind_of_an_error_comes_from_a_small_set_whatever_its_text() {
-    let captured = Capture::run(|| {
-        (0..1_000).for_each(|number: u32| drop(connect(&number.to_string())));
-        let _ = connect("down");
-    });
-    let function = captured.snapshot().function("connect").unwrap();
-    let mut kinds: Vec<_> = function.series().iter().map(|series| (series.error_type(), series.calls())).collect();
-    kinds.sort();
-    assert_eq!(kinds.len(), 2);
-    assert_eq!(kinds.iter().map(|(_, calls)| calls).sum::<u64>(), 1_001);
-    assert!(kinds.iter().all(|(kind, _)| ["broken", "refused"].contains(&kind.unwrap())), "{kinds:?}");
+fn typed(fault: Option<Fault>) -> Outcomes<u32> {
+    fault.map_or(Ok(1), Err)
 }
 
 #[monitored]
-fn waits(clock: &ManualClock, time: Duration) {
-    clock.advance(time);
+fn wrapped(error: InnerFault) -> Result<(), Wrapped<InnerFault>> {
+    Err(Wrapped::Inner { error })
 }
 
-/// What a call of this duration looks like.
+#[monitored]
+fn opaque(fails: bool) -> Result<impl Iterator<Item = u32>, Untyped> {
+    if fails { Err(Untyped) } else { Ok(0..2) }
+}
+
+#[monitored]
+fn generic<T, E>(result: Result<T, E>) -> Result<T, E> {
+    result
+}
+
+#[monitored]
+fn never() -> ! {
+    panic!("never")
+}
+
+#[monitored]
 #[track_caller]
-fn check(time: Duration) {
-    let clock = ManualClock::default();
-    let captured = Capture::with_clock(&clock).run(|| waits(&clock, time));
-    let span = captured.span("waits");
-    let duration = captured.snapshot().function("waits").unwrap().duration();
-    assert_eq!((span.outcome, duration.count()), (Outcome::Ok, 1));
-    let exact = time.as_secs_f64();
-    assert!((span.duration.as_secs_f64() - exact).abs() <= exact * 1e-9, "{:?}", span.duration);
-    assert!((duration.sum() - exact).abs() <= exact * 1e-9, "{} instead of {exact}", duration.sum());
+fn tracked() -> u32 {
+    1
 }
 
-#[test]
-fn f53_f54_durations_are_exact_from_nothing_to_centuries() {
-    check(Duration::ZERO);
-    check(Duration::from_nanos(1));
-    check(Duration::from_micros(1));
-    check(Duration::from_millis(5));
-    check(Duration::from_secs(600));
-    check(Duration::from_secs(400 * 365 * 24 * 3_600));
+#[monitored]
+async fn later(fault: Option<Fault>) -> Outcomes<u32> {
+    pause().await;
+    fault.map_or(Ok(1), Err)
 }
 
-#[test]
-fn f52_a_clock_that_wraps_gives_no_negative_time() {
-    let clock = ManualClock::default();
-    clock.advance(Duration::from_nanos(u64::MAX));
-    let captured = Capture::with_clock(&clock).run(|| {
-        waits(&clock, Duration::from_nanos(10));
-        waits(&clock, Duration::from_nanos(5));
-    });
-    let durations: Vec<_> = captured.spans().iter().map(|span| span.duration).collect();
-    assert_eq!(durations, [Duration::ZERO, Duration::from_nanos(5)]);
-    captured.assert_in_flight_zero();
+#[monitored]
+async fn later_fails() -> u32 {
+    pause().await;
+    panic!("failed")
 }
 
-#[test]
-fn f52_times_of_day_follow_the_monotonic_clock() {
-    let clock = ManualClock::default();
-    clock.advance(Duration::from_secs(10));
-    let captured = Capture::with_clock(&clock).run(|| {
-        waits(&clock, Duration::from_secs(1));
-        waits(&clock, Duration::from_secs(1));
-    });
-    let starts: Vec<_> = captured.spans().iter().map(|span| span.start).collect();
-    assert_eq!(starts, [10, 11].map(|second| UNIX_EPOCH + Duration::from_secs(second)));
-    let before = SystemTime::now();
-    let captured = Capture::run(|| drop(Span::start("now")));
-    let start = captured.span("now").start;
-    let slack = Duration::from_millis(50);
-    assert!(start >= before - slack && start <= SystemTime::now() + slack, "{start:?} {before:?}");
+#[monitored]
+fn manual(fails: bool) -> impl Future<Output = Result<u32, Untyped>> {
+    async move {
+        pause().await;
+        if fails { Err(Untyped) } else { Ok(1) }
+    }
 }
 
-#[test]
-fn a_snapshot_of_a_manual_clock_was_taken_when_the_clock_says() {
-    let clock = ManualClock::default();
-    clock.advance(Duration::from_secs(10));
-    let captured = Capture::with_clock(&clock).run(|| waits(&clock, Duration::from_secs(5)));
-    let snapshot = captured.snapshot();
-    assert_eq!((snapshot.started(), snapshot.taken()), (UNIX_EPOCH + Duration::from_secs(10), UNIX_EPOCH + Duration::from_secs(15)));
+#[monitored]
+fn boxed(fault: Option<Fault>) -> BoxedOutcomes<'static> {
+    Box::pin(async move {
+        pause().await;
+        fault.map_or(Ok(1), Err)
+    })
 }
 
-#[test]
-fn self_time_is_that_without_the_instrumented_children() {
+#[monitored]
+fn boxed_plain(a: u32) -> Pin<Box<dyn Future<Output = u32>>> {
+    if a == 0 {
+        return Box::pin(std::future::ready(0));
+    }
+    Box::pin(async move {
+        pause().await;
+        a
+    })
+}
+
+#[monitored]
+fn boxed_untyped() -> Pin<Box<dyn Future<Output = Result<u32, Untyped>> + Send + Sync>> {
+    Box::pin(std::future::ready(Err(Untyped)))
+}
+
+#[monitored(outcome = of_status, error_type = of_nothing)]
+fn classified(status: u16) -> Result<u16, Untyped> {
+    if status == 0 { Err(Untyped) } else { Ok(status) }
+}
+
+fn of_status(result: &Result<u16, Untyped>) -> Outcome {
+    if matches!(result, Ok(status) if *status < 500) { Outcome::Ok } else { Outcome::Error }
+}
+
+fn of_nothing(_: &Untyped) -> &'static str {
+    "nothing"
+}
+
+#[monitored(outcome = of_box)]
+fn classified_box(a: u32) -> BoxFuture<'static, u32> {
+    Box::pin(async move { a })
+}
+
+fn of_box(value: &u32) -> Outcome {
+    if *value == 0 { Outcome::Error } else { Outcome::Ok }
+}
+
+#[async_trait]
+trait Store {
+    async fn load(&self, fails: bool) -> Result<u32, Untyped>;
+}
+
+struct Inside;
+struct Outside;
+struct Between;
+
+#[async_trait]
+impl Store for Inside {
     #[monitored]
-    fn parent(clock: &ManualClock) {
-        clock.advance(Duration::from_millis(1));
-        (0..3).for_each(|_| middle(clock));
-        clock.advance(Duration::from_millis(2));
+    async fn load(&self, fails: bool) -> Result<u32, Untyped> {
+        pause().await;
+        if fails { Err(Untyped) } else { Ok(1) }
     }
-    #[monitored]
-    fn middle(clock: &ManualClock) {
-        clock.advance(Duration::from_millis(10));
-        waits(clock, Duration::from_millis(100));
-    }
-    let clock = ManualClock::default();
-    let captured = Capture::with_clock(&clock).run(|| parent(&clock));
-    let times = |name: &str| {
-        let span = captured.spans_named(name)[0];
-        (span.duration.as_millis(), span.self_duration.as_millis())
-    };
-    assert_eq!([times("parent"), times("middle"), times("waits")], [(333, 3), (110, 10), (100, 100)]);
-    let own = captured.snapshot().function("middle").unwrap().self_duration().unwrap();
-    assert_eq!((own.count(), (own.sum() * 1e3).round()), (3, 30.0));
-    assert!(captured.snapshot().function("waits").unwrap().self_duration().is_none());
 }
 
-#[monitored(args(id), fields(rows, name))]
-fn load(id: u32, calls: u32) -> usize {
-    field!(rows = 1);
-    if calls > 0 {
-        load(id + 1, calls - 1);
+#[monitored]
+#[async_trait]
+impl Store for Outside {
+    async fn load(&self, fails: bool) -> Result<u32, Untyped> {
+        pause().await;
+        if fails { Err(Untyped) } else { Ok(1) }
     }
-    field!(name = %format_args!("load {id}"));
-    field!(rows = 10 * id);
-    3
+}
+
+#[async_trait]
+#[monitored]
+impl Store for Between {
+    async fn load(&self, fails: bool) -> Result<u32, Untyped> {
+        pause().await;
+        if fails { Err(Untyped) } else { Ok(1) }
+    }
+}
+
+#[monitored]
+trait Named {
+    fn default(&self) -> u32 {
+        1
+    }
+    fn own(&self) -> u32;
+    #[monitored(skip)]
+    fn skipped(&self) -> u32 {
+        1
+    }
+}
+
+#[monitored(name = "other")]
+impl Named for Inside {
+    fn own(&self) -> u32 {
+        1
+    }
+}
+
+#[monitored]
+impl Named for [Outside; 1] {
+    #[monitored(name = "whole name")]
+    fn own(&self) -> u32 {
+        1
+    }
+}
+
+macro_rules! named {
+    ($($kind:ty,)*) => {$(
+        #[monitored]
+        impl Named for $kind {
+            fn own(&self) -> u32 {
+                1
+            }
+        }
+    )*};
+}
+
+named!(Outside, std::vec::Vec<Between>, dyn Fn() -> u32 + Send, &Between, (u8, u8),);
+
+struct Rows(u32);
+
+impl Stream for Rows {
+    type Item = u32;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<u32>> {
+        self.0 = self.0.saturating_sub(1);
+        Poll::Ready((self.0 > 0).then_some(self.0))
+    }
+}
+
+#[monitored]
+fn rows() -> impl Stream<Item = u32> {
+    Rows(3)
+}
+
+#[monitored]
+fn boxed_rows() -> Pin<Box<dyn Stream<Item = u32> + Send>> {
+    Box::pin(Rows(3))
+}
+
+fn drain(stream: impl Stream) {
+    let mut stream = pin!(stream);
+    let mut context = Context::from_waker(Waker::noop());
+    while let Poll::Ready(Some(_)) = stream.as_mut().poll_next(&mut context) {}
+}
+
+/// The name that an error without one of its own is recorded with.
+fn untyped() -> &'static str {
+    std::any::type_name::<Untyped>()
 }
 
 #[test]
-fn late_fields_belong_to_the_innermost_call() {
-    let captured = Capture::run(|| load(1, 2));
-    let names: Vec<_> = captured.spans().iter().map(|span| span.field("name").unwrap().to_string()).collect();
-    assert_eq!(names, ["load 3", "load 2", "load 1"]);
-    assert!(captured.spans().iter().all(|span| span.field("id").is_some()));
+fn a_function_ends_well_badly_or_in_a_panic() {
+    check(|| plain(false), "plain", Outcome::Ok, "");
+    check(|| plain(true), "plain", Outcome::Panic, "");
+    check(|| never(), "never", Outcome::Panic, "");
+    check(tracked, "tracked", Outcome::Ok, "");
+    check(|| fallible(false), "fallible", Outcome::Ok, "");
+    check(|| fallible(true), "fallible", Outcome::Error, untyped());
+    check(|| opaque(true).map(Iterator::count), "opaque", Outcome::Error, untyped());
+    check(|| generic::<(), _>(Err(Untyped)), "generic", Outcome::Error, untyped());
 }
 
 #[test]
-fn f61_fields_are_cut_at_their_bounds_and_stay_text() {
-    let captured = Capture::run(|| {
-        let mut long = Span::start("long");
-        long.set("text", "é🦀".repeat(2_000_000));
-        drop(long);
-        let mut many = Span::start("many");
-        (0..100_000).for_each(|number: u32| many.set("n", number));
-    });
-    let long = captured.span("long").field("text").unwrap().to_string();
-    assert!(!long.is_empty() && long.len() <= 4_096 && "é🦀".repeat(1_000).starts_with(&long));
-    assert_eq!(captured.span("many").fields.len(), 128);
+fn an_error_has_the_name_of_its_kind() {
+    check(|| typed(None), "typed", Outcome::Ok, "");
+    check(|| typed(Some(Fault::TimedOut)), "typed", Outcome::Error, "timeout");
+    check(|| typed(Some(Fault::Closed { _by: 1 })), "typed", Outcome::Error, "Closed");
+    check(|| wrapped(InnerFault::Broken), "wrapped", Outcome::Error, "Broken");
+    check(|| typed(Some(Fault::Inner(InnerFault::Broken))), "typed", Outcome::Error, "Broken");
 }
 
 #[test]
-#[expect(unreachable_code, reason = "the call never returns")]
-fn what_never_returns_ends_by_its_panic() {
-    #[monitored]
-    fn never() -> ! {
-        std::panic::resume_unwind(Box::new(()))
+fn a_future_is_recorded_when_it_has_run() {
+    check(|| block_on(later(None)), "later", Outcome::Ok, "");
+    check(|| block_on(later(Some(Fault::TimedOut))), "later", Outcome::Error, "timeout");
+    check(|| block_on(later_fails()), "later_fails", Outcome::Panic, "");
+    check(|| poll_once(later(None)), "later", Outcome::Cancelled, "");
+    check(|| block_on(manual(true)), "manual", Outcome::Error, untyped());
+    check(|| poll_once(manual(true)), "manual", Outcome::Cancelled, "");
+}
+
+#[test]
+fn a_boxed_future_is_recorded_when_it_has_run() {
+    check(|| block_on(boxed(None)), "boxed", Outcome::Ok, "");
+    check(|| block_on(boxed(Some(Fault::TimedOut))), "boxed", Outcome::Error, "timeout");
+    check(|| poll_once(boxed(None)), "boxed", Outcome::Cancelled, "");
+    check(|| block_on(boxed_plain(0)), "boxed_plain", Outcome::Ok, "");
+    check(|| poll_once(boxed_plain(1)), "boxed_plain", Outcome::Cancelled, "");
+    check(|| block_on(boxed_untyped()), "boxed_untyped", Outcome::Error, untyped());
+}
+
+#[test]
+fn an_async_trait_is_timed_while_it_runs() {
+    for fails in [false, true] {
+        let (outcome, error_type) = if fails { (Outcome::Error, untyped()) } else { (Outcome::Ok, "") };
+        check(|| block_on(Inside.load(fails)), "load", outcome, error_type);
+        check(|| block_on(Outside.load(fails)), "Outside::load", outcome, error_type);
+        check(|| block_on(Between.load(fails)), "Between::load", outcome, error_type);
     }
-    let (result, captured) = Capture::catching(|| never());
-    assert!(result.is_err());
-    assert_eq!(captured.outcomes("never"), Outcomes { panic: 1, ..Outcomes::default() });
+    check(|| poll_once(Inside.load(false)), "load", Outcome::Cancelled, "");
+    check(|| poll_once(Outside.load(false)), "Outside::load", Outcome::Cancelled, "");
+    check(|| poll_once(Between.load(false)), "Between::load", Outcome::Cancelled, "");
+}
+
+#[test]
+fn a_method_has_the_name_of_its_type() {
+    check(|| Named::default(&Inside), "Named::default", Outcome::Ok, "");
+    check(|| Inside.own(), "other::own", Outcome::Ok, "");
+    check(|| [Outside].own(), "whole name", Outcome::Ok, "");
+    check(|| Outside.own(), "Outside::own", Outcome::Ok, "");
+    check(|| Vec::<Between>::new().own(), "Vec::own", Outcome::Ok, "");
+    check(|| (&Between).own(), "Between::own", Outcome::Ok, "");
+    let dynamic: &(dyn Fn() -> u32 + Send) = &|| 1;
+    check(|| dynamic.own(), "Fn::own", Outcome::Ok, "");
+    check(|| (1, 1).own(), "(u8, u8)::own", Outcome::Ok, "");
+    assert_eq!(recorded(|| Inside.skipped()), []);
+}
+
+#[test]
+fn a_function_of_the_users_classifies_the_result() {
+    check(|| classified(200), "classified", Outcome::Ok, "");
+    check(|| classified(500), "classified", Outcome::Error, "");
+    check(|| classified(0), "classified", Outcome::Error, "nothing");
+    check(|| block_on(classified_box(0)), "classified_box", Outcome::Error, "");
+    check(|| block_on(classified_box(1)), "classified_box", Outcome::Ok, "");
+}
+
+#[test]
+fn a_stream_is_recorded_when_it_was_read() {
+    check(|| drain(rows()), "rows", Outcome::Ok, "");
+    check(rows, "rows", Outcome::Cancelled, "");
+    check(|| drain(boxed_rows()), "boxed_rows", Outcome::Ok, "");
 }

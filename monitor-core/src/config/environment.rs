@@ -33,7 +33,7 @@ const FILTER: &str = "MONITOR_FILTER";
 /// A variable has a value that means nothing, which the error tells together with what would be right; or a
 /// global monitor is installed already.
 pub fn init() -> Result<Installed, ConfigError> {
-    let builder = from_environment(|name| env::var(name))?;
+    let builder = from_environment(env::var)?;
     builder.install().map_err(ConfigError::Installed)
 }
 
@@ -161,8 +161,10 @@ mod tests {
         );
         check(
             &[("MONITOR_FILTER", "a=b")],
-            Err("MONITOR_FILTER: in `a=b`, `b` is not one of `all`, `metrics`, `off` and `spans`; write one of \
-                 them, or `module::path=` and one of them"),
+            Err(
+                "MONITOR_FILTER: in `a=b`, `b` is not one of `all`, `metrics`, `off` and `spans`; write one of \
+                 them, or `module::path=` and one of them",
+            ),
         );
     }
 }

@@ -3,4 +3,3 @@
 mod environment;
 
 pub use environment::{ConfigError, init};
-

@@ -1,7 +1,5 @@
 //! One call, from its beginning to the record of its end.
 
-use std::cell::RefCell;
-use std::mem;
 use std::sync::Arc;
 
 use crate::dispatch::attach::Entered;
@@ -17,8 +15,8 @@ use crate::dispatch::entry::FAST;
 use crate::dispatch::entry::SILENT;
 use crate::dispatch::entry::SLOW;
 use crate::dispatch::entry::UNKNOWN;
+use crate::dispatch::extra::Extra;
 use crate::dispatch::hook;
-use crate::dispatch::hook::HookSpan;
 use crate::dispatch::lane::Lane;
 use crate::dispatch::late;
 use crate::dispatch::ticks;
@@ -55,82 +53,6 @@ pub(crate) struct Call {
     pub(crate) extra: Option<Box<Extra>>,
 }
 
-/// What few calls have.
-#[derive(Default)]
-pub(crate) struct Extra {
-    pub(crate) fields: FieldBuffer,
-    /// Spans that this one is linked to.
-    pub(crate) links: Vec<SpanContext>,
-    /// The span that this one is a part of, where it was given by hand.
-    pub(crate) parent: Option<SpanContext>,
-    /// The monitor that records this call, where it was given by hand.
-    pub(crate) core: Option<Arc<Core>>,
-    /// Fields are kept only if the call fails or takes so many nanoseconds.
-    slow: u64,
-    clock: Option<Clock>,
-    /// The call may get fields while it runs.
-    late: bool,
-    /// The place of the call around this one, where this one was put elsewhere by hand.
-    pub(crate) placed: Option<Placed>,
-    /// The monitor around this call, where this one has a monitor of its own.
-    pub(crate) entered: Option<Entered>,
-    pub(crate) hook: Option<Box<dyn HookSpan>>,
-}
-
-thread_local! {
-    /// Boxes to be used again, so that fields cost no allocation in the long run.
-    static SPARE: RefCell<Vec<Box<Extra>>> = const { RefCell::new(Vec::new()) };
-}
-
-impl Extra {
-    pub(crate) fn obtain() -> Box<Extra> {
-        let spare = SPARE.try_with(|spare| spare.try_borrow_mut().ok()?.pop());
-        spare.ok().flatten().unwrap_or_default()
-    }
-
-    /// The call leaves its thread for a while.
-    pub(crate) fn pause(&mut self, head: u64) {
-        if self.late {
-            late::leave(head, &mut self.fields);
-        }
-        if let Some(hook) = &mut self.hook {
-            hook.exit();
-        }
-    }
-
-    /// The call goes on, perhaps on another thread.
-    pub(crate) fn go_on(&mut self, head: u64) {
-        if self.late {
-            late::enter(head);
-        }
-        if let Some(hook) = &mut self.hook {
-            hook.enter();
-        }
-    }
-
-    /// Keeps the box to be used again.
-    fn release(mut self: Box<Self>) {
-        self.fields.clear();
-        self.links.clear();
-        self.parent = None;
-        self.core = None;
-        self.slow = 0;
-        self.clock = None;
-        self.late = false;
-        self.placed = None;
-        self.entered = None;
-        self.hook = None;
-        // Without a thread-local any more, the box is simply freed.
-        let _ = SPARE.try_with(|spare| {
-            if let Ok(mut spare) = spare.try_borrow_mut()
-                && spare.len() < 16
-            {
-                spare.push(self);
-            }
-        });
-    }
-}
-
 /// Begins a call.
 #[inline(never)]
 pub(crate) fn start(callsite: &'static Callsite) -> Call {
@@ -138,13 +60,18 @@ pub(crate) fn start(callsite: &'static Callsite) -> Call {
         && let Some(entry) = lane.entries.find(callsite.id())
         && entry.head() & FAST != 0
     {
-        let mut call = begin(lane, entry);
-        call.start = ticks::now();
-        return call;
+        return begin(lane, entry);
     }
     start_cold(callsite, None, None)
 }
 
+/// Begins a call that has labels.
+#[inline]
+pub(crate) fn start_labelled(callsite: &'static Callsite, slot: u16) -> Call {
+    let mut call = start(callsite);
+    call.head |= u64::from(slot) << 24;
+    call
+}
 
 /// Begins a call that has labels, or something beyond its callsite: fields, links, a parent or a monitor.
 pub(crate) fn start_with(callsite: &'static Callsite, slot: u16, extra: Option<Box<Extra>>) -> Call {
@@ -160,6 +87,8 @@ pub(crate) fn start_with(callsite: &'static Callsite, slot: u16, extra: Option<B
     call
 }
 
+/// The call is put together at the very end and never moved: a copy of what was just written costs more than
+/// all the rest.
 #[inline(always)]
 fn begin(lane: &'static Lane, entry: &Entry) -> Call {
     entry.begin();
@@ -167,16 +96,17 @@ fn begin(lane: &'static Lane, entry: &Entry) -> Call {
     place.active.set(place.active.get() + 1);
     let head = entry.head();
     let child = place.child.replace(0);
-    let mut call = Call { lane: Some(lane), head, start: 0, span: 0, parent: 0, child, extra: None };
+    let (mut span, mut parent) = (0, 0);
     if head & Head::SPAN != 0 {
-        call.span = place.identifier.get().wrapping_add(STEP);
-        place.identifier.set(call.span);
-        call.parent = place.span.replace(call.span);
-        if call.parent == 0 {
-            new_trace(lane, call.span);
+        span = place.identifier.get().wrapping_add(STEP);
+        place.identifier.set(span);
+        parent = place.span.replace(span);
+        if parent == 0 {
+            new_trace(lane, span);
         }
     }
-    call
+    let start = ticks::now();
+    Call { lane: Some(lane), head, start, span, parent, child, extra: None }
 }
 
 /// A new trace: both halves are mixed from the identifier of its first span (finaliser of SplitMix64).
@@ -191,11 +121,7 @@ fn new_trace(lane: &Lane, span: u64) {
 /// Begins a call for which the fast path does not do.
 #[cold]
 #[inline(never)]
-fn start_cold(
-    callsite: &'static Callsite,
-    core: Option<&Arc<Core>>,
-    parent: Option<SpanContext>,
-) -> Call {
+fn start_cold(callsite: &'static Callsite, core: Option<&Arc<Core>>, parent: Option<SpanContext>) -> Call {
     if !callsite.is_on() {
         return Call::default();
     }
@@ -233,7 +159,9 @@ fn start_cold(
     if callsite.is_bridged() {
         call.extra.get_or_insert_with(Extra::obtain).hook = hook::begin(callsite);
     }
-    call.start = now(&call);
+    if call.extra.is_some() {
+        call.start = now(&call);
+    }
     call
 }
 
@@ -277,21 +205,20 @@ fn now(call: &Call) -> u64 {
 /// Ends a call: writes its record and puts the lane back where it was. `ending` has outcome and error type
 /// where a record's head has them.
 #[inline(never)]
-pub(crate) fn finish(mut call: Call, ending: Head) {
+pub(crate) fn finish(call: &mut Call, ending: Head) {
     if call.extra.is_some() {
-        return finish_cold(&mut call, ending);
+        return finish_cold(call, ending);
     }
     if let Some(lane) = call.lane {
         let end = ticks::now();
-        leave(lane, &call, end, ending.word());
+        call.lane = None;
+        end_at(lane, call, end, ending.word());
     }
-    // Nothing is left that its destructor would have to do.
-    mem::forget(call);
 }
 
 /// Writes the record of a call and puts the lane back where it was.
 #[inline(always)]
-fn leave(lane: &'static Lane, call: &Call, end: u64, ending: u64) {
+pub(crate) fn end_at(lane: &'static Lane, call: &Call, end: u64, ending: u64) {
     let place = &lane.context;
     let children = place.child.replace(call.child.wrapping_add(end.wrapping_sub(call.start)));
     place.active.set(place.active.get() - 1);
@@ -337,7 +264,7 @@ fn finish_cold(call: &mut Call, ending: Head) {
             write_payload(lane, &mut extra);
             ending_word |= Head::FIELDS;
         }
-        leave(lane, call, end, ending_word);
+        end_at(lane, call, end, ending_word);
         if let Some(placed) = extra.placed.take() {
             let children = lane.context.child.get();
             drop(placed);
@@ -393,7 +320,7 @@ impl Drop for Call {
 #[cold]
 #[inline(never)]
 fn unwound(call: &mut Call) {
-    finish(mem::take(call), Head::ending_of(Outcome::Panic, 0));
+    finish(call, Head::ending_of(Outcome::Panic, 0));
 }
 
 impl Call {

@@ -4,11 +4,11 @@ use std::ops::Range;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::AtomicU32;
-use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 
 use crate::model::Head;
 use crate::model::Record;
+use crate::model::Slot;
 use crate::model::WORDS;
 
 /// How many records a chunk holds: 16 KiB, so that one that is used over and over stays in the first cache.
@@ -30,9 +30,6 @@ pub(crate) struct Chunk {
     slots: [Slot; CAPACITY],
 }
 
-#[repr(align(64))]
-struct Slot([AtomicU64; WORDS]);
-
 impl Chunk {
     /// A chunk from the spare ones, or a new one.
     pub(crate) fn obtain() -> &'static Chunk {
@@ -42,7 +39,7 @@ impl Chunk {
                 length: AtomicU32::new(0),
                 folded: AtomicU32::new(0),
                 taken: AtomicU32::new(0),
-                slots: [const { Slot([const { AtomicU64::new(0) }; WORDS]) }; CAPACITY],
+                slots: [const { Slot::new() }; CAPACITY],
             }))
         })
     }
@@ -56,22 +53,13 @@ impl Chunk {
     /// Appends a record; only the owner does. Tells whether the chunk is full now.
     #[inline(always)]
     pub(crate) fn push(&self, words: [u64; WORDS]) -> bool {
-        self.append(|slot| {
-            for (word, value) in slot.0.iter().zip(words) {
-                word.store(value, Ordering::Relaxed);
-            }
-        })
+        self.append(|slot| slot.write(words))
     }
 
     /// Like [`push`](Self::push) for a record without identifiers, whose words keep what was there.
     #[inline(always)]
     pub(crate) fn push_brief(&self, start: u64, end: u64, children: u64, head: u64) -> bool {
-        self.append(|slot| {
-            slot.0[0].store(start, Ordering::Relaxed);
-            slot.0[1].store(end, Ordering::Relaxed);
-            slot.0[6].store(children, Ordering::Relaxed);
-            slot.0[7].store(head, Ordering::Relaxed);
-        })
+        self.append(|slot| slot.write_brief(start, end, children, head))
     }
 
     #[inline(always)]
@@ -92,33 +80,12 @@ impl Chunk {
     /// Record number `index`, which must be below a length seen before.
     #[inline]
     pub(crate) fn record(&self, index: usize) -> Record {
-        let mut record = Record::default();
-        if let Some(slot) = self.slots.get(index) {
-            for (value, word) in record.words.iter_mut().zip(&slot.0) {
-                *value = word.load(Ordering::Relaxed);
-            }
-        }
-        record
-    }
-
-    /// What a fold needs of record number `index`, with nothing where it needs nothing.
-    #[inline(always)]
-    pub(crate) fn brief(&self, index: usize) -> Record {
-        let mut record = Record::default();
-        if let Some(Slot(words)) = self.slots.get(index) {
-            for place in [0, 1, 6, 7] {
-                record.words[place] = words[place].load(Ordering::Relaxed);
-            }
-            if record.head().has(Head::TICK) {
-                record.words[2] = words[2].load(Ordering::Relaxed);
-            }
-        }
-        record
+        self.slots.get(index).map(Slot::read).unwrap_or_default()
     }
 
     /// The records that were not folded yet; they count as folded from now on.
-    pub(crate) fn unfolded(&self) -> Range<usize> {
-        advance(&self.folded, self.len())
+    pub(crate) fn unfolded(&self) -> &[Slot] {
+        self.slots.get(advance(&self.folded, self.len())).unwrap_or_default()
     }
 
     /// The records that were not taken for export yet; they count as taken from now on.

@@ -285,9 +285,7 @@ impl Core {
 
     /// One chunk more than one a thread, if the budget allows it.
     pub(crate) fn take_budget(&self) -> bool {
-        self.budget
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1))
-            .is_ok()
+        self.budget.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok()
     }
 
     /// A chunk waits; wakes the collector when many do.
@@ -379,6 +377,9 @@ impl Retired {
 
 impl fmt::Debug for Core {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Core").field("id", &self.id).field("closed", &self.is_closed()).finish_non_exhaustive()
+        f.debug_struct("Core")
+            .field("id", &self.id)
+            .field("closed", &self.is_closed())
+            .finish_non_exhaustive()
     }
 }

@@ -9,21 +9,28 @@ use crate::model::LabelRef;
 
 const ENTRIES: usize = 128;
 /// Longer combinations are looked up in the monitor's table each time.
-const KEY: usize = 46;
+const KEY: usize = 64;
 
 /// One combination: whose, which values, which slot.
 #[derive(Clone, Copy)]
-#[repr(align(64))]
 struct Remembered {
     owner: u64,
+    ends: Ends,
     slot: u16,
     length: u8,
     key: [u8; KEY],
 }
 
+/// The first and the last eight bytes of a key: all of it, if it is at most sixteen bytes long.
+type Ends = (u64, u64);
+
+/// The longest key that its ends tell from every other of the same length.
+const TOLD_BY_ENDS: usize = 16;
+
 thread_local! {
-    static REMEMBERED: RefCell<[Remembered; ENTRIES]> =
-        const { RefCell::new([Remembered { owner: u64::MAX, slot: 0, length: 0, key: [0; KEY] }; ENTRIES]) };
+    static REMEMBERED: RefCell<[Remembered; ENTRIES]> = const {
+        RefCell::new([Remembered { owner: u64::MAX, ends: (0, 0), slot: 0, length: 0, key: [0; KEY] }; ENTRIES])
+    };
 }
 
 /// The slot of these values at a callsite.
@@ -46,42 +53,44 @@ pub(crate) fn source_slot(lane: &'static Lane, source: u32, max: u32, values: &[
 
 #[inline]
 fn find(lane: &'static Lane, source: u32, max: u32, key: &[u8], values: &[LabelRef<'_>]) -> u16 {
-    if key.len() > KEY {
-        return miss(lane, source, max, values);
-    }
     let owner = lane.core() << 24 | u64::from(source);
-    let place = (hash(key) ^ owner) as usize % ENTRIES;
-    let found = REMEMBERED.try_with(|remembered| {
+    let ends = ends(key);
+    let found = REMEMBERED.with(|remembered| {
         let remembered = remembered.try_borrow().ok()?;
-        let entry = &remembered[place];
-        (entry.owner == owner && entry.key.get(..usize::from(entry.length)) == Some(key)).then_some(entry.slot)
+        let entry = &remembered[place(owner, ends)];
+        let same = entry.owner == owner
+            && entry.ends == ends
+            && usize::from(entry.length) == key.len()
+            && (key.len() <= TOLD_BY_ENDS || entry.key.get(..key.len()) == Some(key));
+        same.then_some(entry.slot)
     });
-    match found.ok().flatten() {
+    match found {
         Some(slot) => slot,
-        None => remember(lane, source, max, key, values, owner, place),
+        None => remember(lane, source, max, key, values),
     }
+}
+
+#[inline]
+fn place(owner: u64, ends: Ends) -> usize {
+    let mixed = (ends.0 ^ ends.1.rotate_left(32) ^ owner).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed >> 40) as usize % ENTRIES
 }
 
 #[cold]
 #[inline(never)]
-fn remember(
-    lane: &'static Lane,
-    source: u32,
-    max: u32,
-    key: &[u8],
-    values: &[LabelRef<'_>],
-    owner: u64,
-    place: usize,
-) -> u16 {
+fn remember(lane: &'static Lane, source: u32, max: u32, key: &[u8], values: &[LabelRef<'_>]) -> u16 {
     let slot = miss(lane, source, max, values);
-    // Without the thread-local only time is lost.
-    let _ = REMEMBERED.try_with(|remembered| {
-        if let Ok(mut remembered) = remembered.try_borrow_mut() {
-            let entry = &mut remembered[place];
-            *entry = Remembered { owner, slot, length: key.len() as u8, key: [0; KEY] };
-            entry.key[..key.len()].copy_from_slice(key);
-        }
-    });
+    let owner = lane.core() << 24 | u64::from(source);
+    if key.len() <= KEY {
+        REMEMBERED.with(|remembered| {
+            if let Ok(mut remembered) = remembered.try_borrow_mut() {
+                let ends = ends(key);
+                let entry = &mut remembered[place(owner, ends)];
+                *entry = Remembered { owner, ends, slot, length: key.len() as u8, key: [0; KEY] };
+                entry.key[..key.len()].copy_from_slice(key);
+            }
+        });
+    }
     slot
 }
 
@@ -105,7 +114,9 @@ fn encode(values: &[LabelRef<'_>], key: &mut [u8; KEY]) -> Option<usize> {
                 number = (*index as u64).to_le_bytes();
                 (0xff, &number[..4])
             }
-            LabelRef::Text(text) => (u8::try_from(text.len()).ok().filter(|length| *length < 0xfe)?, text.as_bytes()),
+            LabelRef::Text(text) => {
+                (u8::try_from(text.len()).ok().filter(|length| *length < 0xfe)?, text.as_bytes())
+            }
         };
         let end = length + 1 + bytes.len();
         let place = key.get_mut(length..end)?;
@@ -116,19 +127,47 @@ fn encode(values: &[LabelRef<'_>], key: &mut [u8; KEY]) -> Option<usize> {
     Some(length)
 }
 
-/// A quick hash of short text; the comparison afterwards is exact.
+/// The first and the last eight bytes, which overlap in a short key; of fewer than eight bytes all that is there.
 #[inline]
-fn hash(bytes: &[u8]) -> u64 {
-    let word = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
-    let (first, last) = match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
-        (Some(first), Some(last)) => (word(first), word(last)),
-        _ => match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
-            (Some(first), Some(last)) => {
-                (u64::from(u32::from_le_bytes(*first)), u64::from(u32::from_le_bytes(*last)))
+fn ends(key: &[u8]) -> Ends {
+    if let (Some(first), Some(last)) = (key.first_chunk::<8>(), key.last_chunk::<8>()) {
+        return (u64::from_le_bytes(*first), u64::from_le_bytes(*last));
+    }
+    if let (Some(first), Some(last)) = (key.first_chunk::<4>(), key.last_chunk::<4>()) {
+        return (u64::from(u32::from_le_bytes(*first)), u64::from(u32::from_le_bytes(*last)));
+    }
+    (key.iter().fold(0, |all, byte| all << 8 | u64::from(*byte)), 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn short_keys_of_the_same_length_have_different_ends() {
+        for length in 0..=TOLD_BY_ENDS {
+            let mut seen = HashSet::new();
+            let base = vec![7_u8; length];
+            assert!(seen.insert(ends(&base)));
+            for position in 0..length {
+                let mut other = base.clone();
+                other[position] = 8;
+                assert!(seen.insert(ends(&other)), "{length} {position}");
             }
-            _ => (u64::from(bytes.first().copied().unwrap_or(0)), u64::from(bytes.last().copied().unwrap_or(0))),
-        },
-    };
-    let mixed = (first ^ last.rotate_left(32) ^ bytes.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    mixed >> 32
+        }
+    }
+
+    #[test]
+    fn no_two_combinations_look_alike() {
+        let encoded = |values: &[LabelRef<'_>]| {
+            let mut key = [0; KEY];
+            encode(values, &mut key).map(|length| key[..length].to_vec())
+        };
+        let text = LabelRef::Text;
+        assert_ne!(encoded(&[text("a"), text("bc")]), encoded(&[text("ab"), text("c")]));
+        assert_ne!(encoded(&[text("a"), LabelRef::Integer(1)]), encoded(&[LabelRef::Integer(1), text("a")]));
+        assert_eq!(encoded(&[text(&"x".repeat(KEY)), text("y")]), None);
+    }
 }

@@ -22,9 +22,9 @@ use crate::dispatch::chunk::CAPACITY;
 use crate::dispatch::chunk::Chunk;
 use crate::dispatch::core::Core;
 use crate::dispatch::entry::Entries;
+use crate::dispatch::flight::Hangar;
 use crate::dispatch::static_ref::StaticRef;
 use crate::metric::Cells;
-use crate::model::Head;
 use crate::model::Record;
 use crate::model::WORDS;
 
@@ -58,6 +58,7 @@ impl Ledger {
 pub(crate) struct Lane {
     pub(crate) context: Context,
     pub(crate) entries: Entries,
+    pub(crate) hangar: Hangar,
     chunk: StaticRef<Chunk>,
     current: AtomicU32,
     core: AtomicU64,
@@ -127,6 +128,7 @@ impl Lane {
         Self {
             context: Context::default(),
             entries: Entries::new(),
+            hangar: Hangar::default(),
             chunk: StaticRef::empty(),
             current: AtomicU32::new(0),
             core: AtomicU64::new(0),
@@ -152,6 +154,7 @@ impl Lane {
             }
         }
         self.entries.clear();
+        self.hangar.clear();
         for word in [&self.context.span, &self.context.child, &self.context.active] {
             word.set(0);
         }
@@ -225,7 +228,8 @@ impl Lane {
                 let place = word * BITS + free.trailing_zeros() as usize;
                 // The collector may have given it back at this moment.
                 if clear(&self.shared.free, place)
-                    && let Some(chunk) = self.shared.chunks[place].load() {
+                    && let Some(chunk) = self.shared.chunks[place].load()
+                {
                     return Some((place, chunk));
                 }
             }
@@ -257,11 +261,7 @@ impl Lane {
         let current = self.current_chunk();
         let mut fold = ledger.cells.fold(core.seconds_per_tick(), Core::bounds);
         for chunk in current.into_iter().chain(self.full_chunks().map(|(_, chunk)| chunk)) {
-            for index in chunk.unfolded() {
-                let record = chunk.brief(index);
-                fold.add(&record);
-                ledger.spans += u64::from(record.head().has(Head::SPAN));
-            }
+            ledger.spans += fold.add(chunk.unfolded());
         }
     }
 

@@ -10,6 +10,8 @@ mod chunk;
 mod core;
 mod entry;
 mod error_types;
+mod extra;
+mod flight;
 mod hook;
 mod label_cache;
 mod lane;
@@ -17,22 +19,22 @@ mod late;
 mod snapshot;
 mod sources;
 mod static_ref;
-mod suspended;
 mod ticks;
 mod value;
 
 pub use callsite::Callsite;
 
-pub(crate) use attach::{attached, core_of, current_context, current_core, lane_of, scope, suppress, with_context};
-pub(crate) use attach::Entered;
-pub(crate) use call::{Call, Extra, finish, start, start_with};
+pub(crate) use attach::{
+    attached, current, current_context, current_core, lane_of, scope, suppress, with_context,
+};
+pub(crate) use call::{Call, finish, start, start_labelled, start_with};
 pub(crate) use core::{Core, CoreConfig};
-pub(crate) use error_types::{error_type_id, error_type_name};
+pub(crate) use error_types::error_type_id;
+pub(crate) use extra::Extra;
+pub(crate) use flight::{Flight, park};
 #[cfg(feature = "tracing")]
 pub(crate) use hook::{Hook, HookSpan, set_hook};
 pub(crate) use label_cache::label_slot;
 pub(crate) use late::set as late_field;
-pub(crate) use snapshot::Losses;
-pub(crate) use sources::{Source, install_global, global, refresh, register_instrument, source, sources, uninstall_global};
-pub(crate) use suspended::{Resumed, Suspended};
+pub(crate) use sources::{install_global, register_instrument, uninstall_global};
 pub(crate) use value::tick;

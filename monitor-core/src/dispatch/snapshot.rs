@@ -109,7 +109,7 @@ fn metric(id: u32, info: &'static InstrumentInfo, counted: &Retired, labels: &La
             MetricPoint { labels: label_pairs(labels, id, slot, info.labels), data }
         })
         .collect();
-    (!points.is_empty()).then(|| Metric {
+    (!points.is_empty()).then_some(Metric {
         name: Cow::Borrowed(info.name),
         description: Cow::Borrowed(info.description),
         unit: Cow::Borrowed(info.unit),

@@ -29,12 +29,8 @@ struct Registry {
     refused: u64,
 }
 
-static REGISTRY: Mutex<Registry> = Mutex::new(Registry {
-    sources: Vec::new(),
-    cores: Vec::new(),
-    global: None,
-    refused: 0,
-});
+static REGISTRY: Mutex<Registry> =
+    Mutex::new(Registry { sources: Vec::new(), cores: Vec::new(), global: None, refused: 0 });
 
 /// Changes whenever the global monitor does, so that threads without one notice.
 static EPOCH: AtomicU64 = AtomicU64::new(1);

@@ -35,6 +35,12 @@ impl<T> StaticRef<T> {
     }
 }
 
+impl<T> Default for StaticRef<T> {
+    fn default() -> Self {
+        Self::empty()
+    }
+}
+
 impl<T> fmt::Debug for StaticRef<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.load().is_some() { "StaticRef(set)" } else { "StaticRef(empty)" })

@@ -7,5 +7,5 @@ mod queue;
 mod worker;
 
 pub use account::{Account, DropReason};
-pub(crate) use pipeline::{Collected, Pipeline, Source};
 pub use pipeline::TimedOut;
+pub(crate) use pipeline::{Collected, Pipeline, Source};

@@ -46,11 +46,12 @@ impl Buckets {
         &TABLE
     }
 
-    /// The bucket of a positive, finite, normal `value` at the finest scale.
+    /// The bucket of a positive, finite, normal `value` at the finest scale; for any other value a number that is
+    /// far out of range.
     #[inline(always)]
     pub(crate) fn index(&self, value: f64) -> i32 {
         // Upper bounds belong to the bucket below, so the number just under the value decides.
-        let bits = value.to_bits() - 1;
+        let bits = value.to_bits().wrapping_sub(1);
         let exponent = (bits >> 52) as i32 - 1023;
         let mantissa = bits & MANTISSA;
         let (bucket, next) = self.cells[(mantissa >> CELL_SHIFT) as usize];

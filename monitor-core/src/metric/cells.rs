@@ -1,9 +1,9 @@
 //! The cells of one thread, or of threads that are gone: filled by folding records, merged by a snapshot.
 
 use crate::metric::Histogram;
-use crate::metric::bucket::Buckets;
 use crate::model::Head;
 use crate::model::Record;
+use crate::model::Slot;
 
 /// Counts and distributions by source, slot and ending.
 #[derive(Debug, Default)]
@@ -27,7 +27,8 @@ pub(crate) struct SlotCells {
 #[derive(Clone, Debug)]
 pub(crate) struct Series {
     pub(crate) total: Histogram,
-    /// Time less that of instrumented children, where there were any.
+    /// Time less that of instrumented children, where there were any: without buckets, since filling them would
+    /// cost as much as all the rest.
     pub(crate) own: Option<Box<Histogram>>,
 }
 
@@ -49,51 +50,100 @@ pub(crate) mod tick {
     pub(crate) const UP_DOWN: u64 = 3;
 }
 
-/// Adds records one after the other; remembers the series of the last one, since calls come in runs.
+/// Adds records, run by run: calls of the same function that end in the same way often follow each other.
 pub(crate) struct Fold<'a, B> {
     cells: &'a mut Cells,
     seconds_per_tick: f64,
-    buckets: &'static Buckets,
     bounds: B,
-    key: u64,
-    series: usize,
+    /// Where the series of the last few heads are.
+    recent: [(u64, u32); RECENT],
 }
 
+const RECENT: usize = 32;
+
 impl<B: Fn(u32) -> &'static [f64]> Fold<'_, B> {
-    /// Adds one record.
-    #[inline(always)]
-    pub(crate) fn add(&mut self, record: &Record) {
-        let head = record.head();
-        if !head.has(Head::METRICS) {
-            if head.has(Head::TICK) {
-                self.cells.fold_tick(record, &self.bounds);
+    /// Adds records. Gives the number of spans among them.
+    pub(crate) fn add(&mut self, mut slots: &[Slot]) -> u64 {
+        let mut spans = 0;
+        while let Some(slot) = slots.first() {
+            let head = slot.head();
+            let run = if head.has(Head::METRICS) {
+                let series = self.series(head);
+                self.cells.series[series].add(slots, head, self.seconds_per_tick)
+            } else {
+                if head.has(Head::TICK) {
+                    self.cells.fold_tick(&slot.read(), &self.bounds);
+                }
+                1
+            };
+            if head.has(Head::SPAN) {
+                spans += run as u64;
             }
-            return;
+            slots = &slots[run..];
         }
-        if head.word() != self.key || self.series >= self.cells.series.len() {
-            self.series = self.cells.find(head, &self.bounds);
-            self.key = head.word();
+        spans
+    }
+
+    #[inline]
+    fn series(&mut self, head: Head) -> usize {
+        let place = (head.word().wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 59) as usize % RECENT;
+        let (known, series) = self.recent[place];
+        if known == head.word() {
+            return series as usize;
         }
-        let Some(series) = self.cells.series.get_mut(self.series) else { return };
-        let ticks = record.ticks();
-        series.total.record_duration(ticks as f64 * self.seconds_per_tick, self.buckets);
-        if record.child_ticks() != 0 || series.own.is_some() {
-            let own = ticks.saturating_sub(record.child_ticks()) as f64 * self.seconds_per_tick;
-            add_own(series, own, self.buckets);
-        }
+        let series = self.cells.find(head, &self.bounds);
+        self.recent[place] = (head.word(), series as u32);
+        series
     }
 }
 
-#[inline(never)]
-fn add_own(series: &mut Series, own: f64, buckets: &Buckets) {
-    let histogram = series.own.get_or_insert_with(|| Box::new(Histogram::exponential()));
-    histogram.record_duration(own, buckets);
+impl Series {
+    /// Adds the records at the beginning of `slots` that are of this series. Gives their number, at least one.
+    #[inline]
+    fn add(&mut self, slots: &[Slot], head: Head, seconds_per_tick: f64) -> usize {
+        let [slot, next, ..] = slots else { return self.add_run(slots, head, seconds_per_tick) };
+        if next.head() == head || slot.child_ticks() != 0 || self.own.is_some() {
+            return self.add_run(slots, head, seconds_per_tick);
+        }
+        self.total.record_one(slot.ticks().max(0) as f64 * seconds_per_tick);
+        1
+    }
+
+    #[inline(never)]
+    fn add_run(&mut self, slots: &[Slot], head: Head, seconds_per_tick: f64) -> usize {
+        let seconds = |ticks: i64| ticks.max(0) as f64 * seconds_per_tick;
+        let run = slots.iter().take_while(|slot| slot.head() == head);
+        if self.own.is_none() {
+            let leaves = run.clone().take_while(|slot| slot.child_ticks() == 0);
+            let count = self.total.record_all(leaves.map(|slot| seconds(slot.ticks())));
+            if count > 0 {
+                return count;
+            }
+        }
+        // Until now no call had children, so their own time was all of their time.
+        let own = self.own.get_or_insert_with(|| Box::new(self.total.without_buckets()));
+        let (count, (mut sum, mut min, mut max)) = (own.count(), own.extremes());
+        let added = self.total.record_all(run.map(|slot| {
+            let ticks = slot.ticks();
+            let own = seconds(ticks.saturating_sub_unsigned(slot.child_ticks()));
+            sum += own;
+            min = if own < min { own } else { min };
+            max = if own > max { own } else { max };
+            seconds(ticks)
+        }));
+        own.set_summary(count + added as u64, sum, min, max);
+        added
+    }
 }
 
 impl Cells {
     /// Adds records.
-    pub(crate) fn fold<B: Fn(u32) -> &'static [f64]>(&mut self, seconds_per_tick: f64, bounds: B) -> Fold<'_, B> {
-        Fold { cells: self, seconds_per_tick, buckets: Buckets::table(), bounds, key: 0, series: usize::MAX }
+    pub(crate) fn fold<B: Fn(u32) -> &'static [f64]>(
+        &mut self,
+        seconds_per_tick: f64,
+        bounds: B,
+    ) -> Fold<'_, B> {
+        Fold { cells: self, seconds_per_tick, bounds, recent: [(0, 0); RECENT] }
     }
 
     /// Where the series of a call is, a new one if need be.
@@ -134,8 +184,7 @@ impl Cells {
             tick::GAUGE => Value::Gauge(f64::from_bits(bits), record.words[2]),
             tick::UP_DOWN => Value::UpDown(bits as i64),
             _ => {
-                let empty =
-                    || Box::new(Value::Histogram(Histogram::with_bounds(bounds(head.source()))));
+                let empty = || Box::new(Value::Histogram(Histogram::with_bounds(bounds(head.source()))));
                 if let Value::Histogram(histogram) = &mut **slot.value.get_or_insert_with(empty)
                     && !histogram.record(f64::from_bits(bits))
                 {
@@ -215,14 +264,12 @@ fn merge_value(here: &mut Option<Box<Value>>, there: &Value) {
     };
     match (&mut **here, there) {
         (Value::Counter(sum), Value::Counter(more)) => *sum = sum.wrapping_add(*more),
-        (Value::Gauge(value, at), Value::Gauge(other, later)) => {
-            if later >= at {
-                (*value, *at) = (*other, *later);
-            }
+        (Value::Gauge(value, at), Value::Gauge(other, later)) if later >= at => {
+            (*value, *at) = (*other, *later);
         }
         (Value::Histogram(mine), Value::Histogram(other)) => mine.merge(other),
         (Value::UpDown(sum), Value::UpDown(more)) => *sum = sum.wrapping_add(*more),
-        // The kind of a source never changes.
+        // An older value of a gauge; else nothing, since the kind of a source never changes.
         _ => {}
     }
 }

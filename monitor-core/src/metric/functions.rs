@@ -14,8 +14,7 @@ use crate::model::Outcome;
 /// `function.calls`, `.duration`, `.concurrent` and `.self_duration` of all functions.
 pub(crate) fn function_metrics(functions: &[FunctionSnapshot]) -> Vec<Metric> {
     let mut calls = metric("function.calls", "Calls that have ended.", "{call}", MetricKind::Counter);
-    let mut duration =
-        metric("function.calls.duration", "How long a call took.", "s", MetricKind::Histogram);
+    let mut duration = metric("function.calls.duration", "How long a call took.", "s", MetricKind::Histogram);
     let mut concurrent =
         metric("function.calls.concurrent", "Calls under way.", "{call}", MetricKind::UpDownCounter);
     let mut own = metric(

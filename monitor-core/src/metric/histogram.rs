@@ -1,12 +1,7 @@
 //! A distribution in a bounded number of exponential buckets.
 
 use crate::metric::bucket::Buckets;
-use crate::metric::bucket::FINEST_SCALE;
-use crate::metric::bucket::lower_bound;
-use crate::metric::bucket::upper_bound;
-
-/// The most buckets of one histogram, OpenTelemetry's default.
-const LIMIT: usize = 160;
+use crate::metric::exponential::Exponential;
 
 /// A distribution: count, sum, extremes, and how many values fell in each bucket.
 ///
@@ -37,14 +32,14 @@ pub struct Histogram {
 #[derive(Clone, Debug, PartialEq)]
 enum Kind {
     Explicit { bounds: &'static [f64], counts: Vec<u64> },
-    Exponential { scale: i32, zero: u64, offset: i32, counts: Vec<u64> },
+    Exponential(Exponential),
 }
 
 impl Histogram {
     /// An empty exponential histogram.
     #[must_use]
     pub fn exponential() -> Self {
-        Self::new(Kind::Exponential { scale: FINEST_SCALE, zero: 0, offset: 0, counts: Vec::new() })
+        Self::new(Kind::Exponential(Exponential::default()))
     }
 
     /// An empty histogram with these upper bounds, which must increase; one more bucket holds what is above.
@@ -68,41 +63,57 @@ impl Histogram {
     pub fn record(&mut self, value: f64) -> bool {
         let fits = value.is_finite() && value >= 0.0;
         if fits {
-            self.record_duration(value, Buckets::table());
+            self.record_one(value);
         }
         fits
     }
 
     /// Adds a value that is known to be finite and not negative.
-    #[inline(always)]
-    pub(crate) fn record_duration(&mut self, value: f64, table: &Buckets) {
-        self.count += 1;
-        self.sum += value;
-        if value < self.min {
-            self.min = value;
-        }
-        if value > self.max {
-            self.max = value;
-        }
-        if let Kind::Exponential { scale, offset, counts, .. } = &mut self.buckets
-            && value >= f64::MIN_POSITIVE
-        {
-            let finest = table.index(value);
-            let position = (finest >> (FINEST_SCALE - *scale)).wrapping_sub(*offset);
-            match counts.get_mut(position as usize) {
-                Some(count) => *count += 1,
-                None => widen(scale, offset, counts, finest, FINEST_SCALE, 1),
-            }
-            return;
-        }
-        self.record_other(value);
+    #[inline]
+    pub(crate) fn record_one(&mut self, value: f64) {
+        self.record_all(std::iter::once(value));
     }
 
-    #[inline(never)]
-    fn record_other(&mut self, value: f64) {
+    /// Adds values that are known to be finite and not negative. Gives their number.
+    #[inline]
+    pub(crate) fn record_all(&mut self, values: impl Iterator<Item = f64>) -> usize {
+        let (mut count, mut sum, mut min, mut max) = (0, self.sum, self.min, self.max);
+        let values = values.inspect(|value| {
+            count += 1;
+            sum += value;
+            min = if *value < min { *value } else { min };
+            max = if *value > max { *value } else { max };
+        });
         match &mut self.buckets {
-            Kind::Exponential { zero, .. } => *zero += 1,
-            Kind::Explicit { bounds, counts } => counts[bounds.partition_point(|bound| *bound < value)] += 1,
+            Kind::Exponential(buckets) => {
+                let table = Buckets::table();
+                values.for_each(|value| buckets.record(value, table));
+            }
+            Kind::Explicit { bounds, counts } => {
+                values.for_each(|value| counts[bounds.partition_point(|bound| *bound < value)] += 1);
+            }
+        }
+        (self.count, self.sum, self.min, self.max) = (self.count + count as u64, sum, min, max);
+        count
+    }
+
+    /// Count, sum and extremes of this one, and no buckets.
+    pub(crate) fn without_buckets(&self) -> Self {
+        let mut summary = Self::explicit(&[]);
+        summary.set_summary(self.count, self.sum, self.min, self.max);
+        summary
+    }
+
+    /// Sum, least and greatest value.
+    pub(crate) fn extremes(&self) -> (f64, f64, f64) {
+        (self.sum, self.min, self.max)
+    }
+
+    /// Sets what a histogram without buckets has.
+    pub(crate) fn set_summary(&mut self, count: u64, sum: f64, min: f64, max: f64) {
+        (self.count, self.sum, self.min, self.max) = (count, sum, min, max);
+        if let Kind::Explicit { counts, .. } = &mut self.buckets {
+            counts.fill(count);
         }
     }
 
@@ -114,40 +125,14 @@ impl Histogram {
         self.min = self.min.min(other.min);
         self.max = self.max.max(other.max);
         match (&mut self.buckets, &other.buckets) {
-            (
-                Kind::Exponential { scale, zero, offset, counts },
-                Kind::Exponential { scale: from, zero: zeros, offset: start, counts: others },
-            ) => {
-                *zero += zeros;
-                // The coarser scale holds both.
-                if *from < *scale {
-                    coarsen(offset, counts, *scale - *from);
-                    *scale = *from;
-                }
-                for (position, count) in others.iter().enumerate().filter(|(_, count)| **count > 0) {
-                    let index = start + position as i32;
-                    let place = (index >> (*from - *scale)).wrapping_sub(*offset);
-                    match counts.get_mut(place as usize) {
-                        Some(here) => *here += count,
-                        None => widen(scale, offset, counts, index, *from, *count),
-                    }
-                }
-            }
+            (Kind::Exponential(mine), Kind::Exponential(others)) => mine.merge(others),
             (Kind::Explicit { bounds, counts }, _) => {
                 for (upper, count) in other.bucket_counts() {
                     counts[bounds.partition_point(|bound| *bound < upper)] += count;
                 }
             }
-            (Kind::Exponential { scale, zero, offset, counts }, Kind::Explicit { .. }) => {
-                for (upper, count) in other.bucket_counts() {
-                    let value = upper.min(other.max);
-                    if value < f64::MIN_POSITIVE {
-                        *zero += count;
-                    } else {
-                        let finest = Buckets::table().index(value);
-                        widen(scale, offset, counts, finest, FINEST_SCALE, count);
-                    }
-                }
+            (Kind::Exponential(mine), Kind::Explicit { .. }) => {
+                other.bucket_counts().for_each(|(upper, count)| mine.add(upper.min(other.max), count));
             }
         }
     }
@@ -218,7 +203,7 @@ impl Histogram {
     #[must_use]
     pub fn as_exponential(&self) -> Option<(i32, u64, i32, &[u64])> {
         match &self.buckets {
-            Kind::Exponential { scale, zero, offset, counts } => Some((*scale, *zero, *offset, counts)),
+            Kind::Exponential(buckets) => Some(buckets.parts()),
             Kind::Explicit { .. } => None,
         }
     }
@@ -228,89 +213,29 @@ impl Histogram {
     pub fn as_explicit(&self) -> Option<(&'static [f64], &[u64])> {
         match &self.buckets {
             Kind::Explicit { bounds, counts } => Some((bounds, counts)),
-            Kind::Exponential { .. } => None,
+            Kind::Exponential(_) => None,
         }
     }
 
     /// Lower bound, upper bound and count of each bucket that holds anything.
-    fn spans(&self) -> impl Iterator<Item = (f64, f64, u64)> + '_ {
-        let (zero, counts) = match &self.buckets {
-            Kind::Explicit { counts, .. } => (0, counts),
-            Kind::Exponential { zero, counts, .. } => (*zero, counts),
-        };
-        let zeros = (zero > 0).then_some((0.0, 0.0, zero));
-        let rest = counts.iter().enumerate().filter(|(_, count)| **count > 0).map(|(position, count)| {
-            let (lower, upper) = match &self.buckets {
-                Kind::Explicit { bounds, .. } => (
-                    position.checked_sub(1).map_or(0.0, |below| bounds[below]),
-                    bounds.get(position).copied().unwrap_or(f64::INFINITY),
-                ),
-                Kind::Exponential { scale, offset, .. } => {
-                    let index = offset + position as i32;
-                    (lower_bound(index, *scale), upper_bound(index, *scale))
-                }
-            };
-            (lower, upper, *count)
-        });
-        zeros.into_iter().chain(rest)
-    }
-}
-
-/// Adds `count` at bucket `index` of scale `from`, which has no place yet, halving the resolution as needed.
-#[cold]
-#[inline(never)]
-fn widen(scale: &mut i32, offset: &mut i32, counts: &mut Vec<u64>, index: i32, from: i32, count: u64) {
-    loop {
-        let place = index >> (from - *scale);
-        if counts.is_empty() {
-            // Some room on both sides, so that the first values do not move what is there each time.
-            *offset = place - 4;
-            counts.resize(16, 0);
-        }
-        let low = place.min(*offset);
-        let high = place.max(*offset + counts.len() as i32 - 1);
-        if (high - low) < LIMIT as i32 {
-            let front = (*offset - low) as usize;
-            counts.splice(0..0, std::iter::repeat_n(0, front));
-            counts.resize((high - low + 1) as usize, 0);
-            *offset = low;
-            counts[(place - low) as usize] += count;
-            return;
-        }
-        // Empty buckets at the ends need no room before the resolution is given up.
-        if !trim(offset, counts) {
-            coarsen(offset, counts, 1);
-            *scale -= 1;
+    fn spans(&self) -> Box<dyn Iterator<Item = (f64, f64, u64)> + '_> {
+        match &self.buckets {
+            Kind::Exponential(buckets) => Box::new(buckets.spans()),
+            Kind::Explicit { bounds, counts } => {
+                let held = counts.iter().enumerate().filter(|(_, count)| **count > 0);
+                Box::new(held.map(|(position, count)| {
+                    let lower = position.checked_sub(1).map_or(0.0, |below| bounds[below]);
+                    (lower, bounds.get(position).copied().unwrap_or(f64::INFINITY), *count)
+                }))
+            }
         }
     }
-}
-
-/// Drops empty buckets at both ends; tells whether there were any.
-fn trim(offset: &mut i32, counts: &mut Vec<u64>) -> bool {
-    let before = counts.len();
-    let front = counts.iter().position(|count| *count > 0).unwrap_or(before);
-    let end = counts.iter().rposition(|count| *count > 0).map_or(front, |last| last + 1);
-    counts.truncate(end);
-    counts.drain(..front);
-    *offset += front as i32;
-    counts.len() < before
-}
-
-/// Joins each `2^by` neighbouring buckets.
-fn coarsen(offset: &mut i32, counts: &mut Vec<u64>, by: i32) {
-    let Some(last) = counts.len().checked_sub(1) else { return };
-    let start = *offset >> by;
-    let mut joined = vec![0; (((*offset + last as i32) >> by) - start + 1) as usize];
-    for (position, count) in counts.iter().enumerate() {
-        joined[(((*offset + position as i32) >> by) - start) as usize] += count;
-    }
-    *counts = joined;
-    *offset = start;
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metric::exponential::LIMIT;
 
     fn of(values: impl IntoIterator<Item = f64>) -> Histogram {
         let mut histogram = Histogram::exponential();
@@ -354,7 +279,7 @@ mod tests {
     #[test]
     fn an_explicit_bound_belongs_to_its_own_bucket() {
         let mut histogram = Histogram::explicit(&[0.1, 0.5]);
-        [0.1, 0.3, 0.5, 0.7].map(|value| histogram.record(value));
+        assert!([0.1, 0.3, 0.5, 0.7].into_iter().all(|value| histogram.record(value)));
         assert_eq!(histogram.as_explicit().unwrap().1, [1, 2, 1]);
     }
 

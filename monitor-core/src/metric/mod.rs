@@ -2,6 +2,7 @@
 
 mod bucket;
 mod cells;
+mod exponential;
 mod functions;
 mod histogram;
 mod instrument;
@@ -10,9 +11,10 @@ mod snapshot;
 
 pub use histogram::Histogram;
 pub use instrument::MetricKind;
-pub use snapshot::{FunctionSeries, FunctionSnapshot, Labels, Metric, MetricData, MetricPoint, Snapshot};
+pub use snapshot::{FunctionSeries, FunctionSnapshot, Metric, MetricData, MetricPoint, Snapshot};
 
 pub(crate) use cells::{Cells, Value, tick};
 pub(crate) use functions::function_metrics;
 pub(crate) use instrument::InstrumentInfo;
 pub(crate) use series::{LabelSets, OVERFLOW};
+pub(crate) use snapshot::Labels;

@@ -9,7 +9,7 @@ use crate::model::Metadata;
 use crate::model::Outcome;
 
 /// The labels of one series: names and values.
-pub type Labels = Vec<(&'static str, Cow<'static, str>)>;
+pub(crate) type Labels = Vec<(&'static str, Cow<'static, str>)>;
 
 /// A copy of everything that one monitor has counted, at a moment.
 ///

@@ -35,7 +35,7 @@ pub(crate) enum FieldName<'a> {
 
 /// The fields of one span as bytes, bounded in length and number.
 #[derive(Clone, Debug, Default)]
-pub struct FieldBuffer {
+pub(crate) struct FieldBuffer {
     bytes: Vec<u8>,
     count: u16,
     dropped: u16,
@@ -169,7 +169,7 @@ impl Write for Bounded<'_> {
 
 /// Reads the fields of a span back: an iterator of name and value.
 #[derive(Clone, Debug)]
-pub struct Fields<'a> {
+pub(crate) struct Fields<'a> {
     names: &'static [&'static str],
     bytes: &'a [u8],
 }

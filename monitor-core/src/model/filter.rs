@@ -6,12 +6,8 @@ use std::str::FromStr;
 use crate::model::Signals;
 
 /// The words that a filter knows, and what they stand for.
-const WORDS: [(&str, Signals); 4] = [
-    ("all", Signals::ALL),
-    ("metrics", Signals::METRICS),
-    ("off", Signals::NONE),
-    ("spans", Signals::SPANS),
-];
+const WORDS: [(&str, Signals); 4] =
+    [("all", Signals::ALL), ("metrics", Signals::METRICS), ("off", Signals::NONE), ("spans", Signals::SPANS)];
 
 /// Which signals are recorded, by module: the longest module path that fits decides.
 ///
@@ -47,7 +43,9 @@ impl Filter {
         self.modules
             .iter()
             .filter(|(path, _)| {
-                module.strip_prefix(path.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+                module
+                    .strip_prefix(path.as_str())
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
             })
             .max_by_key(|(path, _)| path.len())
             .map_or(self.default, |(_, signals)| *signals)

@@ -78,10 +78,6 @@ impl Signals {
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
-
-    pub(crate) const fn bits(self) -> u8 {
-        self.0
-    }
 }
 
 impl BitOr for Signals {

@@ -1,5 +1,8 @@
 //! One fact as it lies in a thread's buffer: eight words, one cache line.
 
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
+
 use crate::model::Outcome;
 use crate::model::SpanContext;
 use crate::model::SpanId;
@@ -93,6 +96,62 @@ impl Head {
     #[inline]
     pub(crate) const fn has(self, flag: u64) -> bool {
         self.0 & flag != 0
+    }
+}
+
+/// A record as it lies in a buffer: one thread writes it, others read it once it is published.
+#[derive(Debug)]
+#[repr(align(64))]
+pub(crate) struct Slot([AtomicU64; WORDS]);
+
+impl Slot {
+    pub(crate) const fn new() -> Self {
+        Self([const { AtomicU64::new(0) }; WORDS])
+    }
+
+    /// Writes all words.
+    #[inline(always)]
+    pub(crate) fn write(&self, words: [u64; WORDS]) {
+        for (word, value) in self.0.iter().zip(words) {
+            word.store(value, Ordering::Relaxed);
+        }
+    }
+
+    /// Writes what a record without identifiers has; its other words keep what was there.
+    #[inline(always)]
+    pub(crate) fn write_brief(&self, start: u64, end: u64, children: u64, head: u64) {
+        self.0[0].store(start, Ordering::Relaxed);
+        self.0[1].store(end, Ordering::Relaxed);
+        self.0[6].store(children, Ordering::Relaxed);
+        self.0[7].store(head, Ordering::Relaxed);
+    }
+
+    /// The whole record.
+    #[inline]
+    pub(crate) fn read(&self) -> Record {
+        Record { words: std::array::from_fn(|word| self.word(word)) }
+    }
+
+    #[inline(always)]
+    pub(crate) fn head(&self) -> Head {
+        Head(self.word(7))
+    }
+
+    /// How long the call took, in ticks; negative if the clock went back.
+    #[inline(always)]
+    pub(crate) fn ticks(&self) -> i64 {
+        self.word(1).wrapping_sub(self.word(0)) as i64
+    }
+
+    /// How long its instrumented children took, in ticks.
+    #[inline(always)]
+    pub(crate) fn child_ticks(&self) -> u64 {
+        self.word(6)
+    }
+
+    #[inline(always)]
+    fn word(&self, word: usize) -> u64 {
+        self.0[word].load(Ordering::Relaxed)
     }
 }
 

@@ -117,11 +117,8 @@ impl MonitorBuilder {
 
     /// Makes a monitor of one's own: it records what runs in its [`scope`](Monitor::scope), and nothing else.
     pub fn build(self) -> Monitor {
-        let signals = self
-            .recorders
-            .iter()
-            .map(|recorder| recorder.signals())
-            .fold(Signals::METRICS, Signals::union);
+        let signals =
+            self.recorders.iter().map(|recorder| recorder.signals()).fold(Signals::METRICS, Signals::union);
         let core = Core::new(CoreConfig {
             clock: self.clock,
             filter: self.filter,

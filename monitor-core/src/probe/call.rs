@@ -1,10 +1,11 @@
 //! A plain call.
 
+use std::mem;
+
 use crate::dispatch::Callsite;
-use crate::dispatch::start;
 use crate::probe::Classify;
-use crate::probe::Setup;
 use crate::probe::guard::end;
+use crate::probe::setup::Prepared;
 
 /// Runs `body` as one call of `callsite`.
 ///
@@ -13,37 +14,25 @@ use crate::probe::guard::end;
 #[inline(always)]
 pub(crate) fn run<R>(
     callsite: &'static Callsite,
-    setup: Setup,
+    setup: impl Prepared,
     classify: impl Classify<R>,
     body: impl FnOnce() -> R,
 ) -> R {
-    if !callsite.may_be_on() {
-        return body();
-    }
-    if setup.is_none() {
-        return run_plain(callsite, classify, body);
-    }
-    run_prepared(callsite, setup, classify, body)
+    if callsite.may_be_on() { run_on(callsite, setup, classify, body) } else { body() }
 }
 
 #[inline(never)]
-fn run_plain<R>(callsite: &'static Callsite, classify: impl Classify<R>, body: impl FnOnce() -> R) -> R {
-    let call = start(callsite);
-    let result = body();
-    end(call, classify, &result);
-    result
-}
-
-#[inline(never)]
-fn run_prepared<R>(
+fn run_on<R>(
     callsite: &'static Callsite,
-    setup: Setup,
+    setup: impl Prepared,
     classify: impl Classify<R>,
     body: impl FnOnce() -> R,
 ) -> R {
-    let call = setup.start(callsite);
+    let mut call = setup.start(callsite);
     let result = body();
-    end(call, classify, &result);
+    end(&mut call, classify, &result);
+    // It is over, and nothing is left that its destructor would have to do.
+    mem::forget(call);
     result
 }
 

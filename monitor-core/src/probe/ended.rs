@@ -83,6 +83,18 @@ impl Ended {
         let _ = catch_unwind(AssertUnwindSafe(|| observer(self)));
     }
 
+    /// How the call ended, as a record's head has it.
+    #[inline(always)]
+    pub(crate) fn head(&self) -> Head {
+        self.head
+    }
+
+    /// Whether there is more to tell than how the call ended.
+    #[inline(always)]
+    pub(crate) fn has_fields(&self) -> bool {
+        self.fields.is_some()
+    }
+
     /// Hands the fields over and gives the ending as a record's head has it.
     #[inline(always)]
     pub(crate) fn settle(self, call: &mut Call) -> Head {

@@ -8,15 +8,15 @@ use crate::dispatch::finish;
 use crate::model::Head;
 use crate::model::Outcome;
 use crate::probe::Classify;
-use crate::probe::Setup;
+use crate::probe::setup::Prepared;
 
 /// Ends a call in the way that its result tells.
 #[inline(always)]
-pub(crate) fn end<R, C: Classify<R>>(mut call: Call, classify: C, result: &R) {
+pub(crate) fn end<R, C: Classify<R>>(call: &mut Call, classify: C, result: &R) {
     if C::OBSERVES && !call.is_recorded() {
         return;
     }
-    let ending = classify.classify(result).settle(&mut call);
+    let ending = classify.classify(result).settle(call);
     finish(call, ending);
 }
 
@@ -34,21 +34,21 @@ impl std::fmt::Debug for Guard {
 
 /// Begins a call whose result cannot be looked at: one that never returns, or that must see its caller.
 #[inline]
-pub fn guard(callsite: &'static Callsite, setup: Setup) -> Guard {
+pub fn guard(callsite: &'static Callsite, setup: impl Prepared) -> Guard {
     Guard { call: callsite.may_be_on().then(|| setup.start(callsite)) }
 }
 
 impl Drop for Guard {
     #[inline]
     fn drop(&mut self) {
-        if let Some(call) = self.call.take() {
+        if let Some(call) = &mut self.call {
             end_scope(call);
         }
     }
 }
 
 #[inline(never)]
-fn end_scope(call: Call) {
+fn end_scope(call: &mut Call) {
     let outcome = if thread::panicking() { Outcome::Panic } else { Outcome::Ok };
     finish(call, Head::ending_of(outcome, 0));
 }

@@ -25,8 +25,15 @@ struct Instrument {
 
 impl Instrument {
     const fn new(name: &'static str, kind: MetricKind) -> Self {
-        let info =
-            InstrumentInfo { name, unit: "", description: "", kind, labels: &[], max: DEFAULT_MAX, buckets: &[] };
+        let info = InstrumentInfo {
+            name,
+            unit: "",
+            description: "",
+            kind,
+            labels: &[],
+            max: DEFAULT_MAX,
+            buckets: &[],
+        };
         Self { info, id: AtomicU32::new(NEW) }
     }
 

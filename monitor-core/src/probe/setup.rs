@@ -10,9 +10,11 @@ use crate::dispatch::Callsite;
 use crate::dispatch::Core;
 use crate::dispatch::Extra;
 use crate::dispatch::attached;
+use crate::dispatch::current;
 use crate::dispatch::label_slot;
 use crate::dispatch::lane_of;
 use crate::dispatch::start;
+use crate::dispatch::start_labelled;
 use crate::dispatch::start_with;
 use crate::model::FieldName;
 use crate::model::LabelRef;
@@ -32,30 +34,42 @@ impl fmt::Debug for Setup {
     }
 }
 
+/// Nothing was to be evaluated.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoSetup;
+
+/// What a call begins with: something that was evaluated, or nothing.
+pub trait Prepared: Default {
+    #[doc(hidden)]
+    #[expect(private_interfaces, reason = "only this crate implements it")]
+    fn start(self, callsite: &'static Callsite) -> Call;
+}
+
+impl Prepared for NoSetup {
+    #[inline(always)]
+    #[expect(private_interfaces, reason = "only this crate implements it")]
+    fn start(self, callsite: &'static Callsite) -> Call {
+        start(callsite)
+    }
+}
+
+impl Prepared for Setup {
+    #[inline]
+    #[expect(private_interfaces, reason = "only this crate implements it")]
+    fn start(self, callsite: &'static Callsite) -> Call {
+        if self.extra.is_some() {
+            return start_with(callsite, self.slot, self.extra);
+        }
+        start_labelled(callsite, self.slot)
+    }
+}
+
 impl Setup {
-    /// Nothing.
+    /// Nothing to be evaluated.
     #[must_use]
     #[inline(always)]
-    pub const fn none() -> Self {
-        Self { slot: 0, extra: None }
-    }
-
-    #[inline(always)]
-    pub(crate) fn is_none(&self) -> bool {
-        self.slot == 0 && self.extra.is_none()
-    }
-
-    #[inline(always)]
-    pub(crate) fn start(self, callsite: &'static Callsite) -> Call {
-        if self.is_none() { start(callsite) } else { start_with(callsite, self.slot, self.extra) }
-    }
-
-    pub(crate) fn parts(self) -> (u16, Option<Box<Extra>>) {
-        (self.slot, self.extra)
-    }
-
-    pub(crate) fn from_parts(slot: u16, extra: Option<Box<Extra>>) -> Self {
-        Self { slot, extra }
+    pub const fn none() -> NoSetup {
+        NoSetup
     }
 }
 
@@ -72,7 +86,7 @@ impl Callsite {
     #[inline(always)]
     pub fn prepare(&'static self, evaluate: impl FnOnce(&mut Preparation)) -> Setup {
         if !self.may_be_on() {
-            return Setup::none();
+            return Setup::default();
         }
         prepare_on(self, evaluate)
     }
@@ -81,9 +95,9 @@ impl Callsite {
 #[inline(never)]
 fn prepare_on(callsite: &'static Callsite, evaluate: impl FnOnce(&mut Preparation)) -> Setup {
     if !callsite.is_on() {
-        return Setup::none();
+        return Setup::default();
     }
-    let mut preparation = Preparation { callsite, setup: Setup::none() };
+    let mut preparation = Preparation { callsite, setup: Setup::default() };
     // The panic is that of a label or field, not of the call.
     let _ = catch_unwind(AssertUnwindSafe(|| evaluate(&mut preparation)));
     preparation.setup
@@ -102,7 +116,7 @@ impl Preparation {
     pub fn labels(&mut self, values: &[LabelRef<'_>]) {
         let own = self.setup.extra.as_deref().and_then(|extra| extra.core.as_ref());
         let lane = match own {
-            None => attached(),
+            None => current().or_else(attached),
             Some(core) => lane_of(core),
         };
         if let Some(lane) = lane {

@@ -1,8 +1,8 @@
-//! Which strategy a return type calls for, told by the type alone.
+//! How a call's outcome is told from the type that it returns.
 //!
-//! Generated code asks `(&&&&Shape::<Ret>::NEW).shape()`. The traits below are implemented for a falling number
-//! of references, so method resolution takes the most specific one that fits: aliases and associated types are
-//! seen through, and no bound is put on anything.
+//! Generated code names the written return type once, `(&&&&Shape::<R>::NEW).shape()`, and gets the strategy that
+//! suits it. Where several do, the one behind more references is found first, as method calls look there first.
+//! Nothing is asked of `R`: no bound on the error, none on the future's output.
 
 use std::any::type_name;
 use std::future::Future;
@@ -17,144 +17,48 @@ use crate::model::Outcome;
 use crate::probe::Classify;
 use crate::probe::Ended;
 use crate::probe::Monitored;
-use crate::probe::Setup;
 use crate::probe::call::run;
+use crate::probe::setup::Prepared;
 use crate::probe::stream;
 
-/// A return type, to be asked for its strategy.
-#[derive(Debug)]
-pub struct Shape<R: ?Sized>(PhantomData<fn() -> PhantomData<R>>);
+/// A written return type, as a value.
+#[derive(Clone, Copy, Debug)]
+pub struct Shape<R>(PhantomData<fn() -> R>);
 
-impl<R: ?Sized> Shape<R> {
-    /// The question.
-    pub const NEW: Self = Self(PhantomData);
+impl<R> Shape<R> {
+    /// The only value.
+    pub const NEW: Self = Shape(PhantomData);
 }
 
-type BoxedFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
-type BoxedSendFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
-type BoxedSyncFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + Sync + 'a>>;
-type BoxedStreamOf<'a, T> = Pin<Box<dyn Stream<Item = T> + 'a>>;
-type BoxedSendStream<'a, T> = Pin<Box<dyn Stream<Item = T> + Send + 'a>>;
-
-/// The most specific question: a result whose error tells its own kind.
-pub trait ViaError {
-    /// The strategy.
-    type Shape;
-    /// Gives the strategy.
-    fn shape(&self) -> Self::Shape;
-}
-
-/// The next question: a result, or a boxed future of one.
-pub trait ViaResult {
-    /// The strategy.
-    type Shape;
-    /// Gives the strategy.
-    fn shape(&self) -> Self::Shape;
-}
-
-/// The next question: a boxed future or stream.
-pub trait ViaFuture {
-    /// The strategy.
-    type Shape;
-    /// Gives the strategy.
-    fn shape(&self) -> Self::Shape;
-}
-
-/// The last question: anything.
-pub trait ViaAny {
-    /// The strategy.
-    type Shape;
-    /// Gives the strategy.
-    fn shape(&self) -> Self::Shape;
-}
-
-
-impl<T, E: ErrorType> ViaError for &&&Shape<Result<T, E>> {
-    type Shape = FallibleTyped;
-
-    #[inline(always)]
-    fn shape(&self) -> FallibleTyped {
-        FallibleTyped
-    }
-}
-
-macro_rules! via_result {
-    ($([$($generics:tt)*] $asked:ty => $strategy:ident;)*) => {$(
-        impl<$($generics)*> ViaResult for &&Shape<$asked> {
-            type Shape = $strategy;
-
-            #[inline(always)]
-            fn shape(&self) -> $strategy {
-                $strategy
-            }
-        }
-    )*};
-}
-
-macro_rules! via_future {
-    ($([$($generics:tt)*] $asked:ty => $strategy:ident;)*) => {$(
-        impl<$($generics)*> ViaFuture for &Shape<$asked> {
-            type Shape = $strategy;
-
-            #[inline(always)]
-            fn shape(&self) -> $strategy {
-                $strategy
-            }
-        }
-    )*};
-}
-
-via_result! {
-    [T, E] Result<T, E> => Fallible;
-    ['a, T, E] BoxedFuture<'a, Result<T, E>> => BoxedFallible;
-    ['a, T, E] BoxedSendFuture<'a, Result<T, E>> => BoxedFallible;
-    ['a, T, E] BoxedSyncFuture<'a, Result<T, E>> => BoxedFallible;
-}
-
-via_future! {
-    ['a, T] BoxedFuture<'a, T> => Boxed;
-    ['a, T] BoxedSendFuture<'a, T> => Boxed;
-    ['a, T] BoxedSyncFuture<'a, T> => Boxed;
-    ['a, T] BoxedStreamOf<'a, T> => BoxedStream;
-    ['a, T] BoxedSendStream<'a, T> => BoxedStream;
-}
-
-impl<R: ?Sized> ViaAny for Shape<R> {
-    type Shape = Plain;
-
-    #[inline(always)]
-    fn shape(&self) -> Plain {
-        Plain
-    }
-}
-
-/// A result that says nothing of how the call ended.
+/// Every result is well.
 #[derive(Clone, Copy, Debug)]
 pub struct Plain;
 
-/// A `Result`: an error's kind is the name of its type.
+/// `Err` is an error, named after its type.
 #[derive(Clone, Copy, Debug)]
 pub struct Fallible;
 
-/// A `Result` whose error tells its own kind.
+/// `Err` is an error that has a name for its kind.
 #[derive(Clone, Copy, Debug)]
 pub struct FallibleTyped;
 
-/// A boxed future of anything.
+/// The result is a future in a box; `C` looks at what that future gives.
 #[derive(Clone, Copy, Debug)]
-pub struct Boxed;
+pub struct Boxed<C = Plain>(C);
 
-/// A boxed future of a `Result`.
-#[derive(Clone, Copy, Debug)]
-pub struct BoxedFallible;
+/// The result is a future in a box that gives a `Result`.
+pub type BoxedFallible = Boxed<Fallible>;
 
-/// A boxed stream.
+/// The result is a stream in a box.
 #[derive(Clone, Copy, Debug)]
 pub struct BoxedStream;
 
-/// A strategy with a look at the result of one's own.
+/// A strategy, and a look at the result after it.
 #[derive(Clone, Copy, Debug)]
-pub struct Observed<S, O>(S, O);
+pub struct Observed<S, C> {
+    strategy: S,
+    look: C,
+}
 
 impl<R> Classify<R> for Plain {
     #[inline(always)]
@@ -183,125 +87,234 @@ impl<T, E: ErrorType> Classify<Result<T, E>> for FallibleTyped {
     }
 }
 
-impl<R, S: Classify<R>, O: FnOnce(&mut Ended, &R)> Classify<R> for Observed<S, O> {
+impl<R, S: Classify<R>, L: FnOnce(&mut Ended, &R)> Classify<R> for Observed<S, L> {
     const OBSERVES: bool = true;
 
     #[inline]
     fn classify(self, result: &R) -> Ended {
-        let mut ended = self.0.classify(result);
-        ended.observe(|ended| (self.1)(ended, result));
+        let mut ended = self.strategy.classify(result);
+        ended.observe(|ended| (self.look)(ended, result));
         ended
     }
 }
 
-macro_rules! strategies {
-    ($($strategy:ident)*) => {$(
-        impl $strategy {
-            /// Runs `body` as one call.
+/// What generated code calls on a strategy that looks at the result itself.
+macro_rules! direct {
+    ([$($parameter:ident),*] $strategy:ty) => {
+        impl<$($parameter),*> $strategy {
+            /// Runs a call.
             #[inline(always)]
-            pub fn call<R>(self, callsite: &'static Callsite, setup: Setup, body: impl FnOnce() -> R) -> R
+            pub fn call<R>(
+                self,
+                site: &'static Callsite,
+                setup: impl Prepared,
+                body: impl FnOnce() -> R,
+            ) -> R
             where
                 Self: Classify<R>,
             {
-                run(callsite, setup, self, body)
+                run(site, setup, self, body)
             }
 
-            /// Makes the execution of `future` one call.
+            /// Wraps a future, so that its execution is the call.
             #[inline(always)]
-            pub fn future<F: Future>(self, callsite: &'static Callsite, setup: Setup, future: F) -> Monitored<F, Self>
-            where
-                Self: Classify<F::Output>,
-            {
-                Monitored::new(callsite, setup, future, self)
+            pub fn future<F, P>(self, site: &'static Callsite, setup: P, future: F) -> Monitored<F, Self, P> {
+                Monitored::new(site, setup, future, self)
             }
 
-            /// Adds a look at the result, taken only when the call is recorded.
-            #[inline(always)]
-            pub fn observe<R, O: FnOnce(&mut Ended, &R)>(self, observer: O) -> Observed<Self, O> {
-                Observed(self, observer)
-            }
-        }
-    )*};
-}
-
-strategies!(Plain Fallible FallibleTyped);
-
-impl<S, O> Observed<S, O> {
-    /// Runs `body` as one call.
-    #[inline(always)]
-    pub fn call<R>(self, callsite: &'static Callsite, setup: Setup, body: impl FnOnce() -> R) -> R
-    where
-        Self: Classify<R>,
-    {
-        run(callsite, setup, self, body)
-    }
-
-    /// Makes the execution of `future` one call.
-    #[inline(always)]
-    pub fn future<F: Future>(self, callsite: &'static Callsite, setup: Setup, future: F) -> Monitored<F, Self>
-    where
-        Self: Classify<F::Output>,
-    {
-        Monitored::new(callsite, setup, future, self)
-    }
-}
-
-/// A boxed future or stream that can be boxed again around its own execution.
-pub trait Rebox<S>: Sized {
-    /// Boxes it again.
-    fn rebox(self, callsite: &'static Callsite, setup: Setup, strategy: S) -> Self;
-}
-
-macro_rules! rebox_futures {
-    ($($boxed:ident)*) => {$(
-        impl<'a, T: 'a, C: Classify<T> + Copy + Send + Sync + 'a> Rebox<C> for $boxed<'a, T> {
-            fn rebox(self, callsite: &'static Callsite, setup: Setup, classify: C) -> Self {
-                Box::pin(Monitored::new(callsite, setup, self, classify))
-            }
-        }
-    )*};
-}
-
-rebox_futures!(BoxedFuture BoxedSendFuture BoxedSyncFuture);
-
-macro_rules! rebox_streams {
-    ($($boxed:ident)*) => {$(
-        impl<'a, T: 'a> Rebox<BoxedStream> for $boxed<'a, T> {
-            fn rebox(self, callsite: &'static Callsite, setup: Setup, _: BoxedStream) -> Self {
-                Box::pin(stream(callsite, setup, self))
-            }
-        }
-    )*};
-}
-
-rebox_streams!(BoxedStreamOf BoxedSendStream);
-
-macro_rules! boxed_strategies {
-    ($($strategy:ident via $classify:ident;)*) => {$(
-        impl $strategy {
-            /// Runs `body` and makes the execution of what it returns one call. Off, the box stays as it is.
+            /// Looks at the result as well, where the callsite is on.
             #[inline]
-            pub fn call<R: Rebox<$classify>>(
-                self,
-                callsite: &'static Callsite,
-                setup: Setup,
-                body: impl FnOnce() -> R,
-            ) -> R {
-                let boxed = body();
-                if callsite.may_be_on() { boxed.rebox(callsite, setup, $classify) } else { boxed }
-            }
-
-            /// Makes the execution of `future` one call; what it gives is not looked into.
-            #[inline(always)]
-            pub fn future<F: Future>(self, callsite: &'static Callsite, setup: Setup, future: F) -> Monitored<F, Plain> {
-                Monitored::new(callsite, setup, future, Plain)
+            pub fn observe<R, L: FnOnce(&mut Ended, &R)>(self, look: L) -> Observed<Self, L> {
+                Observed { strategy: self, look }
             }
         }
-    )*};
+    };
 }
 
-boxed_strategies! {
-    Boxed via Plain;
-    BoxedFallible via Fallible;
-    BoxedStream via BoxedStream;
+direct!([] Plain);
+direct!([] Fallible);
+direct!([] FallibleTyped);
+direct!([S, C] Observed<S, C>);
+
+impl<C> Boxed<C> {
+    /// Runs the body, and wraps the future that it returns.
+    #[inline]
+    pub fn call<B: Rebox<C>>(
+        self,
+        site: &'static Callsite,
+        setup: impl Lasting,
+        body: impl FnOnce() -> B,
+    ) -> B {
+        let boxed = body();
+        if site.may_be_on() { boxed.rebox(site, setup, self.0) } else { boxed }
+    }
+
+    /// An `async fn` that returns a boxed future: the call ends when it is returned.
+    #[inline]
+    pub fn future<F, P>(self, site: &'static Callsite, setup: P, future: F) -> Monitored<F, Plain, P> {
+        Monitored::new(site, setup, future, Plain)
+    }
+
+    /// Looks at what the future gives as well.
+    #[inline]
+    pub fn observe<R, L: FnOnce(&mut Ended, &R)>(self, look: L) -> Boxed<Observed<C, L>> {
+        Boxed(Observed { strategy: self.0, look })
+    }
 }
+
+impl BoxedStream {
+    /// Runs the body, and wraps the stream that it returns.
+    #[inline]
+    pub fn call<B: ReboxStream>(
+        self,
+        site: &'static Callsite,
+        setup: impl Lasting,
+        body: impl FnOnce() -> B,
+    ) -> B {
+        let boxed = body();
+        if site.may_be_on() { boxed.rebox(site, setup) } else { boxed }
+    }
+
+    /// An `async fn` that returns a boxed stream: the call ends when it is returned.
+    #[inline]
+    pub fn future<F, P>(self, site: &'static Callsite, setup: P, future: F) -> Monitored<F, Plain, P> {
+        Monitored::new(site, setup, future, Plain)
+    }
+}
+
+/// A setup that may wait in a box.
+pub trait Lasting: Prepared + Send + Sync + 'static {}
+
+impl<P: Prepared + Send + Sync + 'static> Lasting for P {}
+
+/// A future in a box that fits in a box of the same type again.
+#[diagnostic::on_unimplemented(message = "the result of this boxed future cannot be looked at in this way")]
+pub trait Rebox<C>: Sized {
+    /// Wraps it, so that its execution is the call.
+    fn rebox(self, site: &'static Callsite, setup: impl Lasting, classify: C) -> Self;
+}
+
+/// A stream in a box that fits in a box of the same type again.
+pub trait ReboxStream: Sized {
+    /// Wraps it, so that reading it is the call.
+    fn rebox(self, site: &'static Callsite, setup: impl Lasting) -> Self;
+}
+
+/// A `Result` whose error has a name for its kind, or a future of one.
+pub trait ViaError {
+    /// The strategy for it.
+    type Strategy;
+
+    /// Gives the strategy.
+    fn shape(&self) -> Self::Strategy;
+}
+
+/// A `Result`, or a future of one.
+pub trait ViaResult {
+    /// The strategy for it.
+    type Strategy;
+
+    /// Gives the strategy.
+    fn shape(&self) -> Self::Strategy;
+}
+
+/// Any other future or stream in a box.
+pub trait ViaFuture {
+    /// The strategy for it.
+    type Strategy;
+
+    /// Gives the strategy.
+    fn shape(&self) -> Self::Strategy;
+}
+
+/// Everything else.
+pub trait ViaAny {
+    /// Gives the strategy.
+    fn shape(&self) -> Plain;
+}
+
+impl<R> ViaAny for Shape<R> {
+    #[inline]
+    fn shape(&self) -> Plain {
+        Plain
+    }
+}
+
+impl<T, E> ViaResult for &&Shape<Result<T, E>> {
+    type Strategy = Fallible;
+
+    #[inline]
+    fn shape(&self) -> Fallible {
+        Fallible
+    }
+}
+
+impl<T, E: ErrorType> ViaError for &&&Shape<Result<T, E>> {
+    type Strategy = FallibleTyped;
+
+    #[inline]
+    fn shape(&self) -> FallibleTyped {
+        FallibleTyped
+    }
+}
+
+/// The same for each set of auto traits that a boxed future or stream may have.
+macro_rules! boxed {
+    ($($auto:ident)*) => {
+        impl<'a, T, C> Rebox<C> for Pin<Box<dyn Future<Output = T> $(+ $auto)* + 'a>>
+        where
+            T: 'a,
+            C: Classify<T> + Copy $(+ $auto)* + 'a,
+        {
+            fn rebox(self, site: &'static Callsite, setup: impl Lasting, classify: C) -> Self {
+                Box::pin(Monitored::new(site, setup, self, classify))
+            }
+        }
+
+        impl<'a, T: 'a> ReboxStream for Pin<Box<dyn Stream<Item = T> $(+ $auto)* + 'a>> {
+            fn rebox(self, site: &'static Callsite, setup: impl Lasting) -> Self {
+                Box::pin(stream(site, setup, self))
+            }
+        }
+
+        impl<T, E: ErrorType> ViaError for &&&Shape<Pin<Box<dyn Future<Output = Result<T, E>> $(+ $auto)* + '_>>> {
+            type Strategy = Boxed<FallibleTyped>;
+
+            #[inline]
+            fn shape(&self) -> Self::Strategy {
+                Boxed(FallibleTyped)
+            }
+        }
+
+        impl<T, E> ViaResult for &&Shape<Pin<Box<dyn Future<Output = Result<T, E>> $(+ $auto)* + '_>>> {
+            type Strategy = BoxedFallible;
+
+            #[inline]
+            fn shape(&self) -> Self::Strategy {
+                Boxed(Fallible)
+            }
+        }
+
+        impl<T> ViaFuture for &Shape<Pin<Box<dyn Future<Output = T> $(+ $auto)* + '_>>> {
+            type Strategy = Boxed;
+
+            #[inline]
+            fn shape(&self) -> Self::Strategy {
+                Boxed(Plain)
+            }
+        }
+
+        impl<T> ViaFuture for &Shape<Pin<Box<dyn Stream<Item = T> $(+ $auto)* + '_>>> {
+            type Strategy = BoxedStream;
+
+            #[inline]
+            fn shape(&self) -> Self::Strategy {
+                BoxedStream
+            }
+        }
+    };
+}
+
+boxed!();
+boxed!(Send);
+boxed!(Send Sync);

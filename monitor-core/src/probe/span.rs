@@ -9,10 +9,10 @@ use std::thread;
 
 use crate::dispatch::Call;
 use crate::dispatch::Callsite;
+use crate::dispatch::Extra;
 use crate::dispatch::finish;
 use crate::dispatch::start;
 use crate::dispatch::start_with;
-use crate::dispatch::Extra;
 use crate::model::FieldName;
 use crate::model::Head;
 use crate::model::Metadata;
@@ -113,7 +113,7 @@ impl Span {
 
 impl Drop for Span {
     fn drop(&mut self) {
-        if let Some(call) = self.call.take() {
+        if let Some(call) = &mut self.call {
             let outcome = match self.outcome {
                 Some(outcome) => outcome,
                 None if thread::panicking() => Outcome::Panic,

@@ -11,13 +11,13 @@ use pin_project_lite::pin_project;
 use crate::dispatch::Call;
 use crate::dispatch::Callsite;
 use crate::dispatch::finish;
+use crate::dispatch::park;
 use crate::model::FieldName;
 use crate::model::FieldValue;
 use crate::model::Head;
 use crate::model::Outcome;
-use crate::probe::Setup;
 use crate::probe::future::State;
-use crate::probe::future::pause;
+use crate::probe::setup::Prepared;
 
 /// The field that tells how many items a stream gave.
 const ITEMS: &str = "stream.items";
@@ -27,74 +27,72 @@ pin_project! {
     ///
     /// Dropped before its end it counts as cancelled.
     #[must_use = "streams do nothing unless polled"]
-    pub struct MonitoredStream<S> {
+    pub struct MonitoredStream<S, P> {
         #[pin]
         inner: Option<S>,
         callsite: &'static Callsite,
         state: State,
+        setup: P,
         items: u64,
     }
 
-    impl<S> PinnedDrop for MonitoredStream<S> {
+    impl<S, P> PinnedDrop for MonitoredStream<S, P> {
         fn drop(this: Pin<&mut Self>) {
             let this = this.project();
-            let mut inner = this.inner;
-            if let State::Waiting(suspended) = mem::replace(this.state, State::Over) {
-                let mut resumed = suspended.resume();
+            if let State::Waiting(flight) = *this.state {
+                let mut inner = this.inner;
+                let mut underway = flight.resume();
                 inner.set(None);
-                count(resumed.call(), *this.items);
-                resumed.finish(Head::ending_of(Outcome::Cancelled, 0));
+                underway.finish_with(Head::ending_of(Outcome::Cancelled, 0), |call| count(call, *this.items));
             }
         }
     }
 }
 
 /// Makes the life of `inner` one call of `callsite`.
-pub fn stream<S: Stream>(callsite: &'static Callsite, setup: Setup, inner: S) -> MonitoredStream<S> {
-    MonitoredStream { inner: Some(inner), callsite, state: State::new(setup), items: 0 }
+pub fn stream<S: Stream, P: Prepared>(
+    callsite: &'static Callsite,
+    setup: P,
+    inner: S,
+) -> MonitoredStream<S, P> {
+    MonitoredStream { inner: Some(inner), callsite, state: State::Idle, setup, items: 0 }
 }
 
-impl<S: Stream> Stream for MonitoredStream<S> {
+impl<S: Stream, P: Prepared> Stream for MonitoredStream<S, P> {
     type Item = S::Item;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<S::Item>> {
         let this = self.project();
         let Some(inner) = this.inner.as_pin_mut() else { return Poll::Ready(None) };
-        if matches!(this.state, State::Idle { .. }) && !this.callsite.may_be_on() {
+        if matches!(this.state, State::Idle) && !this.callsite.may_be_on() {
             *this.state = State::Off;
         }
         match mem::replace(this.state, State::Over) {
-            State::Idle { slot, extra } => {
-                let mut call = Setup::from_parts(slot, extra).start(this.callsite);
+            State::Idle => {
+                let mut call = mem::take(this.setup).start(this.callsite);
                 let polled = inner.poll_next(context);
-                match &polled {
-                    Poll::Ready(None) => {
-                        count(&mut call, 0);
-                        finish(call, Head::ending_of(Outcome::Ok, 0));
-                    }
-                    ready_or_pending => {
-                        *this.items += u64::from(ready_or_pending.is_ready());
-                        *this.state = pause(call);
-                    }
+                if let Poll::Ready(None) = &polled {
+                    count(&mut call, *this.items);
+                    finish(&mut call, Head::ending_of(Outcome::Ok, 0));
+                } else {
+                    *this.items += u64::from(polled.is_ready());
+                    *this.state = park(&mut call).map_or(State::Off, State::Waiting);
                 }
                 polled
             }
-            State::Waiting(suspended) => {
-                let mut resumed = suspended.resume();
+            State::Waiting(flight) => {
+                let mut underway = flight.resume();
                 let polled = inner.poll_next(context);
-                match &polled {
-                    Poll::Ready(None) => {
-                        count(resumed.call(), *this.items);
-                        resumed.finish(Head::ending_of(Outcome::Ok, 0));
-                    }
-                    ready_or_pending => {
-                        *this.items += u64::from(ready_or_pending.is_ready());
-                        *this.state = State::Waiting(resumed.suspend());
-                    }
+                if let Poll::Ready(None) = &polled {
+                    underway.finish_with(Head::ending_of(Outcome::Ok, 0), |call| count(call, *this.items));
+                } else {
+                    *this.items += u64::from(polled.is_ready());
+                    underway.suspend();
+                    *this.state = State::Waiting(flight);
                 }
                 polled
             }
-            silent => {
+            silent @ (State::Off | State::Over) => {
                 *this.state = silent;
                 inner.poll_next(context)
             }

@@ -59,11 +59,7 @@ impl Default for SpanBatch {
 }
 
 impl SpanBatch {
-    pub(crate) fn new(
-        names: &'static dyn Names,
-        anchor: (u64, SystemTime),
-        seconds_per_tick: f64,
-    ) -> Self {
+    pub(crate) fn new(names: &'static dyn Names, anchor: (u64, SystemTime), seconds_per_tick: f64) -> Self {
         Self {
             names,
             anchor,
@@ -174,8 +170,7 @@ impl<'a> Span<'a> {
     pub fn start(&self) -> SystemTime {
         let (ticks, wall) = self.batch.anchor;
         let start = self.record.start();
-        let (before, distance) =
-            if start <= ticks { (true, ticks - start) } else { (false, start - ticks) };
+        let (before, distance) = if start <= ticks { (true, ticks - start) } else { (false, start - ticks) };
         let distance = self.batch.seconds(distance);
         let moved = if before { wall.checked_sub(distance) } else { wall.checked_add(distance) };
         moved.unwrap_or(SystemTime::UNIX_EPOCH)

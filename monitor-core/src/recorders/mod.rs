@@ -25,7 +25,15 @@ pub struct Builtin {
 /// Every recorder that configuration can name. The list of names in errors, in the README and in the
 /// conformance tests follows from it.
 pub const BUILTIN: &[Builtin] = &[
-    Builtin { name: "console", about: "span trees and a table of functions on standard error", open: || Box::new(Console::default()) },
-    Builtin { name: "memory", about: "keeps the last spans and metrics in memory, for tests", open: || Box::new(Memory::default()) },
+    Builtin {
+        name: "console",
+        about: "span trees and a table of functions on standard error",
+        open: || Box::new(Console::default()),
+    },
+    Builtin {
+        name: "memory",
+        about: "keeps the last spans and metrics in memory, for tests",
+        open: || Box::new(Memory::default()),
+    },
     Builtin { name: "null", about: "takes everything and does nothing", open: || Box::new(Null::default()) },
 ];

@@ -18,7 +18,7 @@ pub(crate) fn print(plan: &Plan<'_>) -> TokenStream {
         Form::Async => asynchronous(plan),
         Form::AsyncNever => never(plan),
         Form::Future => future(plan),
-        Form::Guard => guard(plan),
+        Form::Guard(_) => guard(plan),
         Form::Stream => stream(plan),
         Form::Sync => sync(plan),
     }
@@ -40,7 +40,8 @@ fn asynchronous(plan: &Plan<'_>) -> TokenStream {
         None if !plan.returned.unit => TokenStream::new(),
         _ => quote_spanned!(span=> if false { return; }),
     };
-    on_strategy(plan, quote_spanned!(span=> future(&#site, #setup, async move { #typed #body }).await))
+    let call = quote_spanned!(span=> future(&#site, #setup, async move { #typed #body }).await);
+    on_strategy(plan, call)
 }
 
 fn never(plan: &Plan<'_>) -> TokenStream {
@@ -62,7 +63,7 @@ fn future(plan: &Plan<'_>) -> TokenStream {
 
 fn stream(plan: &Plan<'_>) -> TokenStream {
     let (private, site, setup, closure) = (&plan.private, site(), setup::print(plan), closure(plan));
-    quote_spanned!(Span::mixed_site()=> #private::stream(&#site, #setup, #private::once(#closure)))
+    quote_spanned!(Span::mixed_site()=> return #private::stream(&#site, #setup, #private::once(#closure));)
 }
 
 fn guard(plan: &Plan<'_>) -> TokenStream {
@@ -72,23 +73,30 @@ fn guard(plan: &Plan<'_>) -> TokenStream {
     quote_spanned!(span=> let #guard = #private::guard(&#site, #setup); #body)
 }
 
-/// A method call on the strategy that suits the return type.
+/// A method call on the strategy that suits the return type. It is returned by the word, as some ask of every
+/// function; those who forbid the word do not see it here.
 fn on_strategy(plan: &Plan<'_>, call: TokenStream) -> TokenStream {
     let span = Span::mixed_site();
     let (private, observe) = (&plan.private, observe::print(plan));
     match &plan.returned.choice {
-        Choice::ByType(result) => {
+        Choice::ByType(returned) => {
             let shape = Ident::new("__shape", span);
+            // A future in a box is the result here, and not one that was forgotten.
+            let allowed = plan
+                .returned
+                .may_be_boxed()
+                .then(|| quote_spanned!(span=> #[allow(clippy::async_yields_async)]));
             quote_spanned! {span=>
                 let #shape = {
                     use #private::{ViaAny as _, ViaError as _, ViaFuture as _, ViaResult as _};
-                    (&&&&#private::Shape::<#result>::NEW).shape()
+                    (&&&&#private::Shape::<#returned>::NEW).shape()
                 };
-                #shape #observe.#call
+                #allowed
+                return #shape #observe.#call;
             }
         }
-        Choice::Fallible => quote_spanned!(span=> #private::Fallible #observe.#call),
-        Choice::Plain => quote_spanned!(span=> #private::Plain #observe.#call),
+        Choice::Fallible => quote_spanned!(span=> return #private::Fallible #observe.#call;),
+        Choice::Plain => quote_spanned!(span=> return #private::Plain #observe.#call;),
     }
 }
 

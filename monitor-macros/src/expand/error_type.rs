@@ -48,7 +48,10 @@ fn print(shape: &Shape, errors: &mut Errors) -> TokenStream {
                     continue;
                 }
                 if let Some(rename) = &words.rename {
-                    errors.at(rename, "a `transparent` variant has the name that its field gives; drop one of the two");
+                    errors.at(
+                        rename,
+                        "a `transparent` variant has the name that its field gives; drop one of the two",
+                    );
                 }
                 match only(&variant.fields) {
                     Some((member, kind)) => {

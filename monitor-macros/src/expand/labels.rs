@@ -28,7 +28,10 @@ fn of_enum(item: &ItemEnum, errors: &mut Errors) -> TokenStream {
     let private = derive::private(words.krate);
     let ident = &item.ident;
     if !item.generics.params.is_empty() {
-        errors.at(&item.generics, "`Labels` cannot be derived for a generic type: the number of its values is not known");
+        errors.at(
+            &item.generics,
+            "`Labels` cannot be derived for a generic type: the number of its values is not known",
+        );
     }
     let mut offset = quote!(0);
     let (mut indexes, mut names) = (TokenStream::new(), TokenStream::new());
@@ -36,7 +39,8 @@ fn of_enum(item: &ItemEnum, errors: &mut Errors) -> TokenStream {
     for variant in &item.variants {
         let name = &variant.ident;
         let words = derive::words(&variant.attrs, "label", &["rename"], errors);
-        let text = words.rename.map_or_else(|| derive::snake_case(&name.unraw().to_string()), |text| text.value());
+        let text =
+            words.rename.map_or_else(|| derive::snake_case(&name.unraw().to_string()), |text| text.value());
         if seen.contains(&text) {
             errors.at(name, format!("another variant has the label value `{text}` already"));
         }
@@ -48,7 +52,7 @@ fn of_enum(item: &ItemEnum, errors: &mut Errors) -> TokenStream {
             }
             Fielded::One(member, kind) => {
                 indexes.extend(quote! {
-                    Self::#name { #member: __inner } => #offset + #private::Label::index(__inner),
+                    Self::#name { #member: __inner } => #offset + <#kind as #private::Label>::index(__inner),
                 });
                 names.extend(quote! {
                     for __index in 0..<#kind as #private::Label>::COUNT {
@@ -83,7 +87,10 @@ fn of_struct(item: &ItemStruct, errors: &mut Errors) -> TokenStream {
     let private = derive::private(words.krate);
     let ident = &item.ident;
     if !item.generics.params.is_empty() {
-        errors.at(&item.generics, "`Labels` cannot be derived for a generic type: the number of its values is not known");
+        errors.at(
+            &item.generics,
+            "`Labels` cannot be derived for a generic type: the number of its values is not known",
+        );
     }
     if item.fields.is_empty() {
         errors.at(ident, "`Labels` needs a field, each of a type that implements `Label`");
@@ -95,10 +102,12 @@ fn of_struct(item: &ItemStruct, errors: &mut Errors) -> TokenStream {
         let words = derive::words(&field.attrs, "label", &["rename"], errors);
         let written = field.ident.as_ref().map(|name| name.unraw().to_string());
         let separator = if keys.is_empty() { "" } else { "," };
-        keys.push(words.rename.map(|text| text.value()).or(written).unwrap_or_else(|| keys.len().to_string()));
+        keys.push(
+            words.rename.map(|text| text.value()).or(written).unwrap_or_else(|| keys.len().to_string()),
+        );
         let kind = &field.ty;
         count = quote!(#count * <#kind as #private::Label>::COUNT);
-        index = quote!((#index) * <#kind as #private::Label>::COUNT + #private::Label::index(&self.#member));
+        index = quote!((#index) * <#kind as #private::Label>::COUNT + <#kind as #private::Label>::index(&self.#member));
         names.extend(quote! {
             __values = __values.iter().flat_map(|__start| {
                 (0..<#kind as #private::Label>::COUNT).map(move |__index| {

@@ -20,12 +20,17 @@ pub(crate) fn print(plan: &Plan<'_>) -> TokenStream {
     let value = level(&fields, &late.root, &plan.private, &mut tokens);
     // `field!` in the body finds it by its name.
     let name = Ident::new("__MONITORED_FIELDS", Span::call_site());
-    quote_spanned!(span=> #[allow(dead_code)] static #name: #fields = #value;).to_tokens(&mut tokens);
+    quote_spanned!(span=> static #name: #fields = #value;).to_tokens(&mut tokens);
     tokens
 }
 
 /// Declares the struct of one level, and gives the expression that makes it.
-fn level(fields: &Ident, nodes: &[(Ident, Node)], private: &TokenStream, tokens: &mut TokenStream) -> TokenStream {
+fn level(
+    fields: &Ident,
+    nodes: &[(Ident, Node)],
+    private: &TokenStream,
+    tokens: &mut TokenStream,
+) -> TokenStream {
     let span = Span::mixed_site();
     let site = site();
     let (mut members, mut values) = (TokenStream::new(), TokenStream::new());
@@ -36,7 +41,7 @@ fn level(fields: &Ident, nodes: &[(Ident, Node)], private: &TokenStream, tokens:
                 quote_spanned!(span=> #private::LateField::new(&#site, #index)),
             ),
             Node::Inner(inner) => {
-                let fields = format_ident!("{fields}_{position}");
+                let fields = format_ident!("{fields}{position}");
                 let value = level(&fields, inner, private, tokens);
                 (quote_spanned!(span=> #fields), value)
             }
@@ -44,7 +49,6 @@ fn level(fields: &Ident, nodes: &[(Ident, Node)], private: &TokenStream, tokens:
         quote_spanned!(span=> #name: #kind,).to_tokens(&mut members);
         quote_spanned!(span=> #name: #value,).to_tokens(&mut values);
     }
-    quote_spanned!(span=> #[allow(dead_code, non_camel_case_types)] struct #fields { #members })
-        .to_tokens(tokens);
+    quote_spanned!(span=> #[allow(dead_code)] struct #fields { #members }).to_tokens(tokens);
     quote_spanned!(span=> #fields { #values })
 }

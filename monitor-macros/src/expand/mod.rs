@@ -49,8 +49,9 @@ pub(crate) fn monitored(arguments: TokenStream, tokens: TokenStream) -> TokenStr
                 .unwrap_or_else(|| refused(errors, function.to_token_stream()))
         }
         Item::Other(keyword) => {
-            let message =
-                format!("`#[monitored]` goes on a function, an `impl` block or a trait, not on this `{keyword}`");
+            let message = format!(
+                "`#[monitored]` goes on a function, an `impl` block or a trait, not on this `{keyword}`"
+            );
             errors.at(keyword, message);
             refused(errors, tokens)
         }
@@ -74,3 +75,6 @@ fn twice(attributes: &Attributes, what: &str, errors: &mut Errors) {
 fn site() -> Ident {
     Ident::new("__MONITORED_SITE", Span::mixed_site())
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,8 +18,10 @@ pub(crate) struct Attributes {
 impl Attributes {
     /// Sets our attributes apart from the others.
     pub(crate) fn new(all: Vec<Attribute>) -> Attributes {
-        let (ours, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|attribute| is(attribute, "monitored"));
-        let ours = ours.into_iter().map(|attribute| (attribute.meta.span(), arguments(attribute.meta))).collect();
+        let (ours, others): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|attribute| is(attribute, "monitored"));
+        let ours =
+            ours.into_iter().map(|attribute| (attribute.meta.span(), arguments(attribute.meta))).collect();
         Attributes { others, ours }
     }
 

@@ -6,15 +6,15 @@ use proc_macro2::TokenStream;
 use proc_macro2::TokenTree;
 use quote::ToTokens;
 use syn::Attribute;
-use syn::Signature;
 use syn::Token;
-use syn::Visibility;
 use syn::parse::Parse;
 use syn::parse::ParseStream;
 use syn::parse::Parser as _;
 
 use crate::item::Attributes;
 use crate::item::Function;
+use crate::item::name::of_self_type;
+use crate::item::name::of_trait;
 
 /// What kind of block.
 #[derive(Clone, Copy, Eq, PartialEq)]
@@ -54,8 +54,8 @@ impl Block {
             return Err(syn::Error::new_spanned(TokenStream::from_iter(head), "expected a block"));
         };
         let name = match kind {
-            BlockKind::Impl => self_type_name(&head),
-            BlockKind::Trait => trait_name(&head),
+            BlockKind::Impl => of_self_type(&head),
+            BlockKind::Trait => of_trait(&head),
         };
         let members = members.parse2(braces.stream())?;
         let head = TokenStream::from_iter(head);
@@ -87,10 +87,9 @@ impl Parse for Member {
     fn parse(input: ParseStream<'_>) -> syn::Result<Member> {
         let start = input.fork();
         let attributes = input.call(Attribute::parse_outer)?;
-        let ahead = input.fork();
-        let head = ahead.parse::<Visibility>().and_then(|_| ahead.parse::<Option<Token![default]>>());
-        if head.is_ok() && ahead.parse::<Signature>().is_ok() {
-            return Function::after_attributes(attributes, input).map(|read| Member::Function(Box::new(read)));
+        if is_function(&input.fork())? {
+            return Function::after_attributes(attributes, input)
+                .map(|read| Member::Function(Box::new(read)));
         }
         let mut other = TokenStream::new();
         let mut declares = false;
@@ -118,6 +117,22 @@ impl Parse for Member {
     }
 }
 
+/// Whether a function comes next: only its modifiers stand before `fn`.
+fn is_function(ahead: ParseStream<'_>) -> syn::Result<bool> {
+    const MODIFIERS: [&str; 7] = ["async", "const", "default", "extern", "pub", "safe", "unsafe"];
+    while !ahead.is_empty() {
+        match ahead.parse::<TokenTree>()? {
+            TokenTree::Ident(word) if word == "fn" => return Ok(true),
+            TokenTree::Ident(word) if MODIFIERS.iter().any(|known| word == known) => {}
+            // `(crate)` of `pub(crate)`, an invisible group from a macro by example, `"C"` of `extern "C"`.
+            TokenTree::Group(group) if group.delimiter() != Delimiter::Brace => {}
+            TokenTree::Literal(_) => {}
+            _ => return Ok(false),
+        }
+    }
+    Ok(false)
+}
+
 fn members(input: ParseStream<'_>) -> syn::Result<Vec<Member>> {
     let mut members = Vec::new();
     let mut inner = TokenStream::new();
@@ -137,51 +152,4 @@ fn members(input: ParseStream<'_>) -> syn::Result<Vec<Member>> {
 
 fn split(input: ParseStream<'_>) -> syn::Result<(Vec<Attribute>, TokenStream)> {
     Ok((input.call(Attribute::parse_outer)?, input.parse()?))
-}
-
-fn trait_name(head: &[TokenTree]) -> String {
-    let after = head.iter().skip_while(|token| !is_word(token, "trait")).nth(1);
-    after.map(ToString::to_string).unwrap_or_default()
-}
-
-/// `Client` of `impl<T> Connect for pool::Client<T> where ..`.
-fn self_type_name(head: &[TokenTree]) -> String {
-    let start = head.iter().position(|token| is_word(token, "impl")).map_or(0, |at| at + 1);
-    let mut depth = 0_i32;
-    let mut kept: Vec<&TokenTree> = Vec::new();
-    let mut arrow = false;
-    let mut tokens = head[start..].iter().peekable();
-    while let Some(token) = tokens.next() {
-        let before = depth;
-        if let TokenTree::Punct(punct) = token {
-            match punct.as_char() {
-                '<' => depth += 1,
-                '>' if !arrow => depth -= 1,
-                _ => {}
-            }
-            arrow = punct.as_char() == '-';
-        }
-        if depth > 0 || before > 0 {
-            continue;
-        }
-        if is_word(token, "where") {
-            break;
-        }
-        // Not the `for` of `for<'a> Fn(&'a str)`.
-        if is_word(token, "for") && !matches!(tokens.peek(), Some(TokenTree::Punct(next)) if next.as_char() == '<') {
-            kept.clear();
-            continue;
-        }
-        kept.push(token);
-    }
-    let last = kept.iter().rev().find_map(|token| match token {
-        TokenTree::Ident(word) => Some(word.to_string()),
-        _ => None,
-    });
-    let name = last.unwrap_or_else(|| kept.iter().map(ToString::to_string).collect());
-    name.strip_prefix("r#").map(str::to_owned).unwrap_or(name)
-}
-
-fn is_word(token: &TokenTree, word: &str) -> bool {
-    matches!(token, TokenTree::Ident(ident) if ident == word)
 }

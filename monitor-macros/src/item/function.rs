@@ -27,13 +27,23 @@ pub(crate) struct Function {
 
 impl Function {
     /// Reads on after the attributes.
-    pub(crate) fn after_attributes(attributes: Vec<Attribute>, input: ParseStream<'_>) -> syn::Result<Function> {
+    pub(crate) fn after_attributes(
+        attributes: Vec<Attribute>,
+        input: ParseStream<'_>,
+    ) -> syn::Result<Function> {
         let visibility = input.parse()?;
         let default = input.parse()?;
         let signature = input.parse()?;
         let semicolon: Option<Token![;]> = input.parse()?;
         let body = if semicolon.is_some() || input.is_empty() { None } else { Some(input.parse()?) };
-        Ok(Function { attributes: Attributes::new(attributes), visibility, default, signature, body, semicolon })
+        Ok(Function {
+            attributes: Attributes::new(attributes),
+            visibility,
+            default,
+            signature,
+            body,
+            semicolon,
+        })
     }
 }
 

@@ -4,6 +4,7 @@ mod attribute;
 mod block;
 mod body;
 mod function;
+mod name;
 
 pub(crate) use attribute::Attributes;
 pub(crate) use block::Block;
@@ -34,7 +35,9 @@ impl Item {
     pub(crate) fn read(tokens: TokenStream) -> syn::Result<Item> {
         match keyword(&tokens) {
             Some(word) if word == "impl" => Ok(Item::Block(Box::new(Block::read(tokens, BlockKind::Impl)?))),
-            Some(word) if word == "trait" => Ok(Item::Block(Box::new(Block::read(tokens, BlockKind::Trait)?))),
+            Some(word) if word == "trait" => {
+                Ok(Item::Block(Box::new(Block::read(tokens, BlockKind::Trait)?)))
+            }
             Some(word) if word != "fn" => Ok(Item::Other(word)),
             _ => Ok(Item::Function(Box::new(syn::parse2(tokens)?))),
         }
@@ -44,8 +47,19 @@ impl Item {
 /// The word that tells one kind of item from another.
 fn keyword(tokens: &TokenStream) -> Option<Ident> {
     const KINDS: [&str; 13] = [
-        "enum", "extern", "fn", "impl", "macro", "macro_rules", "mod", "static", "struct", "trait", "type",
-        "union", "use",
+        "enum",
+        "extern",
+        "fn",
+        "impl",
+        "macro",
+        "macro_rules",
+        "mod",
+        "static",
+        "struct",
+        "trait",
+        "type",
+        "union",
+        "use",
     ];
     let mut tokens = tokens.clone().into_iter().peekable();
     let mut constant = None;

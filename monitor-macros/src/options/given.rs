@@ -145,7 +145,9 @@ fn misplaced(row: &Row, place: Place) -> Option<String> {
     }
     let key = row.key;
     Some(match place {
-        Place::Block => format!("`{key}` differs from method to method: write `#[monitored({})]` on each", row.example),
+        Place::Block => {
+            format!("`{key}` differs from method to method: write `#[monitored({})]` on each", row.example)
+        }
         _ => format!("`{key}` goes on a method of an `impl` block or trait that has `#[monitored]` itself"),
     })
 }

@@ -82,7 +82,8 @@ pub(crate) fn args(slot: &mut Vec<Argument>, given: Given, errors: &mut Errors) 
         let capture = capture(input)?;
         let name = input.call(Ident::parse_any)?;
         if input.peek(Token![=]) {
-            let message = format!("`args` takes names of arguments; a value is written `fields({name} = ..)`");
+            let message =
+                format!("`args` takes names of arguments; a value is written `fields({name} = ..)`");
             return Err(syn::Error::new(name.span(), message));
         }
         if slot.iter().any(|known| known.name == name) {
@@ -248,7 +249,9 @@ fn number(value: &Expr) -> Option<f64> {
             Lit::Int(int) => int.base10_parse().ok(),
             _ => None,
         },
-        Expr::Unary(minus) if matches!(minus.op, syn::UnOp::Neg(_)) => number(&minus.expr).map(|value| -value),
+        Expr::Unary(minus) if matches!(minus.op, syn::UnOp::Neg(_)) => {
+            number(&minus.expr).map(|value| -value)
+        }
         _ => None,
     }
 }

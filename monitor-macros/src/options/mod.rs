@@ -130,3 +130,51 @@ impl Options {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Options;
+    use super::TABLE;
+    use super::read;
+    use crate::diag::Errors;
+
+    #[track_caller]
+    fn accepted(written: &str, place: super::Place) -> Options {
+        let mut errors = Errors::default();
+        let options = read(written.parse().unwrap(), place, &mut errors);
+        assert!(errors.is_empty(), "{written}: {}", errors.into_tokens());
+        options
+    }
+
+    #[test]
+    fn every_example_is_accepted_wherever_it_may_stand() {
+        for row in TABLE {
+            for place in row.places {
+                accepted(row.example, *place);
+            }
+        }
+    }
+
+    #[test]
+    fn every_option_has_a_row_in_the_documentation() {
+        let documentation = include_str!("../lib.rs");
+        for row in TABLE {
+            let start = format!("/// | `{}", row.key);
+            assert!(documentation.lines().any(|line| line.starts_with(&start)), "{}", row.key);
+        }
+    }
+
+    #[test]
+    fn a_duration_has_a_number_and_a_unit() {
+        for (written, nanoseconds) in [
+            ("100ms", 100_000_000),
+            ("1.5s", 1_500_000_000),
+            ("250 us", 250_000),
+            ("7ns", 7),
+            ("2m", 120_000_000_000),
+        ] {
+            let options = accepted(&format!("slow = \"{written}\""), super::Place::Function);
+            assert_eq!(options.slow, Some(nanoseconds));
+        }
+    }
+}

@@ -101,7 +101,10 @@ pub(crate) fn slow(slot: &mut Option<u64>, given: Given, errors: &mut Errors) {
         Some(nanoseconds) => *slot = Some(nanoseconds),
         None => errors.at(
             text,
-            format!("`{}` is no duration above zero; write a number and a unit, as in `100ms`, `1.5s`, `250us`", text.value()),
+            format!(
+                "`{}` is no duration above zero; write a number and a unit, as in `100ms`, `1.5s`, `250us`",
+                text.value()
+            ),
         ),
     }
 }
@@ -150,5 +153,5 @@ fn nanoseconds(text: &str) -> Option<u64> {
     };
     let total = number.parse::<f64>().ok()? * scale;
     // The cast cannot lose anything that matters: the range is checked, and a duration is not exact to the bit.
-    (total >= 1.0 && total < 1e19).then_some(total as u64)
+    (1.0..1e19).contains(&total).then_some(total as u64)
 }

@@ -3,7 +3,6 @@
 use proc_macro2::Span;
 
 use crate::diag::Errors;
-use crate::diag::listed;
 use crate::diag::suggestion;
 use crate::options::Options;
 use crate::plan::Form;
@@ -49,10 +48,9 @@ fn given(options: &Options) -> Vec<(&'static str, Span)> {
 fn unfit(key: &str, returned: &Returned) -> Option<String> {
     match returned.form {
         Form::AsyncNever => Some(format!("`{key}` needs a result, but this function never returns")),
-        Form::Guard => Some(format!(
-            "`{key}` needs the result, which is out of reach in a function that never returns or is {}",
-            listed(&["#[track_caller]"])
-        )),
+        Form::Guard(why) => {
+            Some(format!("`{key}` needs the result, which is out of reach in a function that {why}"))
+        }
         Form::Stream => Some(format!("`{key}` needs a result, but a stream gives items")),
         _ if returned.never_result && (key == "err" || key == "error_type") => {
             Some(format!("`{key}` needs a `Result` to be returned"))

@@ -29,11 +29,17 @@ impl Late {
                 FieldName::Dotted(words) if late => {
                     if let Err(word) = insert(&mut root, words, index) {
                         let text = field.name.text();
-                        errors.at(word, format!("field `{text}` cannot be a field and the start of another's name"));
+                        errors.at(
+                            word,
+                            format!("field `{text}` cannot be a field and the start of another's name"),
+                        );
                     }
                 }
                 FieldName::Quoted(_, span) if field.value.is_none() => {
-                    errors.at_span(*span, "a field without a value needs a name that `field!` can write, as `db.rows`");
+                    errors.at_span(
+                        *span,
+                        "a field without a value needs a name that `field!` can write, as `db.rows`",
+                    );
                 }
                 _ => {}
             }

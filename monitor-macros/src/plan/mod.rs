@@ -12,6 +12,7 @@ pub(crate) use returned::Choice;
 pub(crate) use returned::Form;
 pub(crate) use returned::Returned;
 
+use proc_macro2::Span;
 use proc_macro2::TokenStream;
 use quote::ToTokens as _;
 use quote::quote;
@@ -72,7 +73,10 @@ impl<'a> Plan<'a> {
         let body = function.body.as_ref()?;
         let signature = &function.signature;
         if let Some(constness) = &signature.constness {
-            errors.at(constness, "a `const fn` cannot be monitored: it may run in the compiler, where no time passes");
+            errors.at(
+                constness,
+                "a `const fn` cannot be monitored: it may run in the compiler, where no time passes",
+            );
             return None;
         }
         let mut returned = Returned::new(signature, function.attributes.has("track_caller"));
@@ -88,10 +92,10 @@ impl<'a> Plan<'a> {
             None => own,
         };
         if returned.opaque && !options.observe() {
-            returned.form = Form::Guard;
+            returned.form = Form::Guard("returns an `impl Trait`");
         }
         let parameters = match returned.form {
-            Form::Guard => Parameters::untouched(signature),
+            Form::Guard(_) => Parameters::untouched(signature),
             _ => Parameters::new(signature, &body.group.stream()),
         };
         let mut fields: Vec<String> = options.fields.iter().map(|field| field.name.text()).collect();
@@ -108,7 +112,8 @@ impl<'a> Plan<'a> {
                 continue;
             };
             if fields.contains(&text) {
-                errors.at(&argument.name, format!("field `{text}` is given twice: by `fields` and by `args`"));
+                errors
+                    .at(&argument.name, format!("field `{text}` is given twice: by `fields` and by `args`"));
                 continue;
             }
             let (value, conditions) = (argument.name.to_token_stream(), conditions.clone());
@@ -123,9 +128,14 @@ impl<'a> Plan<'a> {
         let metadata = Metadata {
             name,
             description: function.attributes.description(),
-            line: u32::try_from(signature.ident.span().unwrap().line()).unwrap_or_default(),
+            line: line(signature.ident.span()),
             fields,
         };
         Some(Plan { body, private, metadata, options, captures, late, parameters, returned })
     }
+}
+
+/// The line of a place; outside of the compiler, as in a unit test, there are none.
+fn line(span: Span) -> u32 {
+    if proc_macro::is_available() { u32::try_from(span.unwrap().line()).unwrap_or_default() } else { 0 }
 }

@@ -14,6 +14,8 @@ use quote::quote;
 use syn::Attribute;
 use syn::FnArg;
 use syn::Pat;
+use syn::PatType;
+use syn::Receiver;
 use syn::ReceiverKind;
 use syn::Signature;
 use syn::Type;
@@ -28,11 +30,15 @@ pub(crate) struct Parameters {
     pub(crate) prologue: TokenStream,
     /// Whether the prologue declares variables, which the body's last temporaries must not outlive.
     pub(crate) declares: bool,
-    /// Each argument.
     each: Vec<Parameter>,
 }
 
+/// One argument.
 struct Parameter {
+    /// As it is written in the signature.
+    written: TokenStream,
+    /// Its part of the prologue.
+    step: Option<TokenStream>,
     /// The names that its pattern binds.
     names: Vec<Ident>,
     /// The attributes that may remove it.
@@ -41,88 +47,49 @@ struct Parameter {
     parts: Option<TokenStream>,
 }
 
+/// How arguments get into the body.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Way {
+    /// Named by the body, in reverse order.
+    Captured,
+    /// Variables of the body.
+    Declared,
+}
+
 impl Parameters {
     /// Arguments left as they are.
     pub(crate) fn untouched(signature: &Signature) -> Parameters {
         let mut parameters = Parameters::new(signature, &TokenStream::new());
         parameters.signature = signature.inputs.to_token_stream();
-        parameters.each.iter_mut().for_each(|parameter| parameter.parts = None);
         parameters.prologue = TokenStream::new();
+        parameters.declares = false;
+        for parameter in &mut parameters.each {
+            parameter.parts = None;
+        }
         parameters
     }
 
     /// Arguments that move into the body.
     pub(crate) fn new(signature: &Signature, body: &TokenStream) -> Parameters {
-        let takes_apart = signature.inputs.iter().any(|input| match input {
-            FnArg::Receiver(_) => false,
-            FnArg::Typed(typed) => !matches!(&*typed.pat, Pat::Wild(_)) && simple(&typed.pat).is_none(),
-        });
+        let way = if signature.inputs.iter().any(is_taken_apart) { Way::Declared } else { Way::Captured };
         let mut written = TokenStream::new();
-        let mut steps = Vec::new();
         let mut each = Vec::new();
         for (index, input) in signature.inputs.pairs().enumerate() {
             let (input, comma) = input.into_tuple();
-            let step = match input {
-                FnArg::Receiver(receiver) => {
-                    receiver.to_tokens(&mut written);
-                    let this = &receiver.self_token;
-                    let by_value = !matches!(receiver.kind, ReceiverKind::Reference(..));
-                    (by_value && mentions(body, "self")).then(|| quote!(let _ = &#this;))
-                }
-                FnArg::Typed(typed) => {
-                    let conditions = conditions(&typed.attrs);
-                    let own = format_ident!("__arg{index}", span = Span::mixed_site());
-                    let trivial = is_trivial(&typed.ty);
-                    let (names, parts, step);
-                    let (attributes, kind) = (&typed.attrs, &typed.ty);
-                    if let Some(name) = simple(&typed.pat) {
-                        names = vec![name.clone()];
-                        parts = None;
-                        if takes_apart && !trivial {
-                            let pattern = &typed.pat;
-                            quote!(#(#attributes)* #name: #kind).to_tokens(&mut written);
-                            let allowed = allowed(name);
-                            step = Some(quote!(#conditions #allowed let #pattern = #name;));
-                        } else {
-                            typed.to_tokens(&mut written);
-                            let allowed = allowed(name);
-                            // One that the body never names keeps the compiler's own warning.
-                            let used = allowed.is_some() || mentions(body, &name.to_string());
-                            step = (!trivial && used)
-                                .then(|| quote!(#conditions #allowed let _ = &#name;));
-                        }
-                    } else if matches!(&*typed.pat, Pat::Wild(_)) {
-                        names = Vec::new();
-                        parts = None;
-                        if trivial {
-                            typed.to_tokens(&mut written);
-                            step = None;
-                        } else {
-                            quote!(#(#attributes)* #own: #kind).to_tokens(&mut written);
-                            let place = if takes_apart { quote!(#own) } else { quote!(_) };
-                            let value = if takes_apart { quote!(#own) } else { quote!(&#own) };
-                            step = Some(quote!(#conditions let #place = #value;));
-                        }
-                    } else {
-                        let pattern = &typed.pat;
-                        quote!(#(#attributes)* #own: #kind).to_tokens(&mut written);
-                        let whole = (!trivial).then(|| quote!(#conditions let #own = #own;));
-                        names = idents(pattern.to_token_stream());
-                        parts = Some(by_reference(pattern, &own));
-                        step = Some(quote!(#whole #conditions let #pattern = #own;));
-                    }
-                    each.push(Parameter { names, conditions, parts });
-                    step
-                }
+            let parameter = match input {
+                FnArg::Receiver(receiver) => Parameter::of_receiver(receiver, body),
+                FnArg::Typed(typed) => Parameter::of_typed(typed, index, way, body),
             };
-            steps.extend(step);
+            parameter.written.to_tokens(&mut written);
             comma.to_tokens(&mut written);
+            each.push(parameter);
         }
-        if !takes_apart {
-            steps.reverse();
-        }
-        let prologue = steps.into_iter().collect();
-        Parameters { signature: written, prologue, declares: takes_apart, each }
+        let steps = each.iter().filter_map(|parameter| parameter.step.clone());
+        let prologue = match way {
+            Way::Captured => steps.rev().collect(),
+            Way::Declared => steps.collect(),
+        };
+        Parameters { signature: written, prologue, declares: way == Way::Declared, each }
     }
 
     /// The attributes that may remove the argument of this name; none where there is no such argument.
@@ -151,6 +118,85 @@ impl Parameters {
     }
 }
 
+impl Parameter {
+    /// A receiver by value is named as a whole, for a closure would take no more of it than it uses.
+    fn of_receiver(receiver: &Receiver, body: &TokenStream) -> Parameter {
+        let this = &receiver.self_token;
+        let by_value = !matches!(receiver.kind, ReceiverKind::Reference(..));
+        Parameter {
+            written: receiver.to_token_stream(),
+            step: (by_value && mentions(body, "self")).then(|| quote!(let _ = &#this;)),
+            names: Vec::new(),
+            conditions: TokenStream::new(),
+            parts: None,
+        }
+    }
+
+    fn of_typed(typed: &PatType, index: usize, way: Way, body: &TokenStream) -> Parameter {
+        let own = format_ident!("__arg{index}", span = Span::mixed_site());
+        match (simple(&typed.pat), &*typed.pat) {
+            (Some(name), _) => Parameter::of_name(typed, name, way, body),
+            (None, Pat::Wild(_)) => Parameter::of_wild(typed, &own, way),
+            (None, _) => Parameter::of_pattern(typed, &own),
+        }
+    }
+
+    fn of_name(typed: &PatType, name: &Ident, way: Way, body: &TokenStream) -> Parameter {
+        let (conditions, allowed) = (conditions(&typed.attrs), allowed(name));
+        let (written, step) = match way {
+            _ if is_trivial(&typed.ty) => (typed.to_token_stream(), None),
+            Way::Captured => {
+                // One that the body never names keeps the compiler's own warning.
+                let used = allowed.is_some() || mentions(body, &name.to_string());
+                let step = used.then(|| quote!(#conditions #allowed let _ = &#name;));
+                (typed.to_token_stream(), step)
+            }
+            Way::Declared => {
+                let pattern = &typed.pat;
+                (renamed(typed, name), Some(quote!(#conditions #allowed let #pattern = #name;)))
+            }
+        };
+        Parameter { written, step, names: vec![name.clone()], conditions, parts: None }
+    }
+
+    fn of_wild(typed: &PatType, own: &Ident, way: Way) -> Parameter {
+        let conditions = conditions(&typed.attrs);
+        let (written, step) = match way {
+            _ if is_trivial(&typed.ty) => (typed.to_token_stream(), None),
+            Way::Captured => (renamed(typed, own), Some(quote!(#conditions let _ = &#own;))),
+            Way::Declared => (renamed(typed, own), Some(quote!(#conditions let #own = #own;))),
+        };
+        Parameter { written, step, names: Vec::new(), conditions, parts: None }
+    }
+
+    fn of_pattern(typed: &PatType, own: &Ident) -> Parameter {
+        let (conditions, pattern) = (conditions(&typed.attrs), &typed.pat);
+        // What the pattern leaves of the argument is dropped after the parts.
+        let whole = (!is_trivial(&typed.ty)).then(|| quote!(#conditions let #own = #own;));
+        Parameter {
+            written: renamed(typed, own),
+            step: Some(quote!(#whole #conditions let #pattern = #own;)),
+            names: idents(pattern.to_token_stream()),
+            parts: Some(by_reference(pattern, own)),
+            conditions,
+        }
+    }
+}
+
+/// Whether an argument has a pattern that binds more than one name.
+fn is_taken_apart(input: &FnArg) -> bool {
+    match input {
+        FnArg::Receiver(_) => false,
+        FnArg::Typed(typed) => !matches!(&*typed.pat, Pat::Wild(_)) && simple(&typed.pat).is_none(),
+    }
+}
+
+/// The argument with a name in its pattern's place.
+fn renamed(typed: &PatType, name: &Ident) -> TokenStream {
+    let (attributes, kind) = (&typed.attrs, &typed.ty);
+    quote!(#(#attributes)* #name: #kind)
+}
+
 /// The name, where a pattern is nothing but a name.
 fn simple(pattern: &Pat) -> Option<&Ident> {
     match pattern {
@@ -171,9 +217,9 @@ fn is_trivial(written: &Type) -> bool {
 
 /// Whether a type's name is a primitive's.
 pub(crate) fn is_primitive(name: &Ident) -> bool {
-    const NAMES: [&str; 18] = [
+    const NAMES: [&str; 17] = [
         "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "str", "u8", "u16", "u32",
-        "u64", "u128", "usize", "never",
+        "u64", "u128", "usize",
     ];
     NAMES.iter().any(|known| name == known)
 }

@@ -20,8 +20,8 @@ pub(crate) enum Form {
     AsyncNever,
     /// `-> impl Future`
     Future,
-    /// Nothing of ours may stand between the caller and the body.
-    Guard,
+    /// Nothing of ours may stand between the caller and the body, for this reason.
+    Guard(&'static str),
     /// `-> impl Stream`
     Stream,
     /// Everything else; a boxed future is found by its type.
@@ -51,6 +51,8 @@ pub(crate) struct Returned {
     pub(crate) unit: bool,
     /// The type that `ret`, `err`, `outcome` and `error_type` see, where it is surely this one.
     pub(crate) seen: Option<TokenStream>,
+    /// Whether the type is a `Result` by its name.
+    result: bool,
     /// Whether the type is known to be no `Result`.
     pub(crate) never_result: bool,
 }
@@ -65,8 +67,16 @@ impl Returned {
         };
         let never = matches!(written, Some(Type::Never(_)));
         let form = match written {
-            _ if signature.variadic.is_some() || (never || tracks_caller) && !is_async => Form::Guard,
-            _ if is_async => if never { Form::AsyncNever } else { Form::Async },
+            _ if signature.variadic.is_some() => Form::Guard("takes any number of arguments"),
+            _ if never && !is_async => Form::Guard("never returns"),
+            _ if tracks_caller && !is_async => Form::Guard("is `#[track_caller]`"),
+            _ if is_async => {
+                if never {
+                    Form::AsyncNever
+                } else {
+                    Form::Async
+                }
+            }
             Some(Type::ImplTrait(opaque)) if bound(&opaque.bounds, "Future").is_some() => Form::Future,
             Some(Type::ImplTrait(opaque)) if bound(&opaque.bounds, "Stream").is_some() => Form::Stream,
             _ => Form::Sync,
@@ -87,6 +97,11 @@ impl Returned {
         returned
     }
 
+    /// Whether an `async fn` may return a future in a box.
+    pub(crate) fn may_be_boxed(&self) -> bool {
+        self.form == Form::Async && !self.result && matches!(self.choice, Choice::ByType(_))
+    }
+
     fn of(result: Option<&Type>, form: Form) -> Returned {
         let unit = result.is_none_or(|result| matches!(result, Type::Tuple(tuple) if tuple.elems.is_empty()));
         let tokens = result.map(|result| result.to_token_stream()).unwrap_or_default();
@@ -100,7 +115,8 @@ impl Returned {
         };
         let surely = named && (matches!(form, Form::Async | Form::Future) || last == "Result");
         let annotation = match result {
-            None | Some(Type::ImplTrait(_) | Type::Never(_)) => None,
+            None => Some(quote::quote!(())),
+            Some(Type::ImplTrait(_) | Type::Never(_)) => None,
             Some(_) if named => Some(tokens.clone()),
             Some(_) => erased(tokens.clone()),
         };
@@ -108,6 +124,7 @@ impl Returned {
             form,
             choice,
             annotation,
+            result: last == "Result",
             opaque: form == Form::Sync && !named && last != "Result",
             unit,
             seen: (surely && !unit).then_some(tokens),

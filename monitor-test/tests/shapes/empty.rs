@@ -1,0 +1,1 @@
+//! Nothing: the corpus is a test.

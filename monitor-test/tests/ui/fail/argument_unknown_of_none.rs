@@ -1,0 +1,6 @@
+use monitor_core::monitored;
+
+#[monitored(args(id))]
+fn place() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use monitor_core::monitored;
+
+#[monitored(buckets())]
+fn place() {}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use monitor_core::Labels;
+
+#[derive(Labels)]
+enum Operation {
+    Read,
+    #[label(rename = "read")]
+    Fetch,
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use monitor_core::monitored;
+
+#[monitored(fields(id = 1), args(id))]
+fn place(id: u32) -> u32 {
+    id
+}
+
+fn main() {}

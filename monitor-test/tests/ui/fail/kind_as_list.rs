@@ -1,0 +1,6 @@
+use monitor_core::monitored;
+
+#[monitored(kind(client))]
+fn place() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use monitor_core::monitored;
+
+#[monitored(kind = klient)]
+fn place() {}
+
+fn main() {}

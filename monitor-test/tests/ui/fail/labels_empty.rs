@@ -1,0 +1,6 @@
+use monitor_core::monitored;
+
+#[monitored(labels())]
+fn place() {}
+
+fn main() {}

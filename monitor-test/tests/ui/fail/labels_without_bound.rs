@@ -1,0 +1,8 @@
+use monitor_core::monitored;
+
+#[monitored(labels(tenant = tenant))]
+fn place(tenant: String) -> usize {
+    tenant.len()
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use monitor_core::monitored;
+
+#[monitored(fields("http.status"))]
+fn place() {}
+
+fn main() {}

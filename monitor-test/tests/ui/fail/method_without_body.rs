@@ -1,0 +1,10 @@
+use monitor_core::monitored;
+
+struct Client;
+
+#[monitored]
+impl Client {
+    fn place(&self);
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use monitor_core::monitored;
+
+#[monitored(name = "")]
+fn place() {}
+
+fn main() {}

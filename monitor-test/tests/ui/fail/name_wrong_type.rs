@@ -1,0 +1,6 @@
+use monitor_core::monitored;
+
+#[monitored(name = 5)]
+fn place() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use monitor_core::monitored;
+
+#[monitored]
+mod client {}
+
+fn main() {}

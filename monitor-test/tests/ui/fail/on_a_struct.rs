@@ -1,0 +1,6 @@
+use monitor_core::monitored;
+
+#[monitored]
+struct Client;
+
+fn main() {}

@@ -1,0 +1,8 @@
+use monitor_core::monitored;
+
+#[monitored]
+enum Client {
+    One,
+}
+
+fn main() {}

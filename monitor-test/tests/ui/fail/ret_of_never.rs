@@ -1,0 +1,8 @@
+use monitor_core::monitored;
+
+#[monitored(ret)]
+fn place() -> ! {
+    loop {}
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use monitor_core::monitored;
+
+#[monitored(signals(metric))]
+fn place() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use monitor_core::monitored;
+
+#[monitored(skip)]
+fn place() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use monitor_core::monitored;
+
+#[monitored(target = "orders")]
+fn place() {}
+
+fn main() {}
