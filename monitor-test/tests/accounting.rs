@@ -275,12 +275,16 @@ fn a_snapshot_taken_while_others_record_is_consistent() {
                 })
             })
             .collect();
+        while monitor.snapshot().function("work").is_none() {
+            thread::yield_now();
+        }
         let mut before = 0;
         for _ in 0..2_000 {
             let snapshot = monitor.snapshot();
-            let Some(function) = snapshot.function("work") else { continue };
+            let function = snapshot.function("work").unwrap();
             let (calls, buckets) = (function.calls(), function.duration().bucket_counts().map(|it| it.1).sum());
-            over.fetch_or(calls < before || calls != buckets, Ordering::Relaxed);
+            over.fetch_or(calls < before || calls != buckets || function.in_flight() > THREADS, Ordering::Relaxed);
+            assert!(function.in_flight() <= THREADS, "{} are under way", function.in_flight());
             assert_eq!((calls, calls >= before), (buckets, true), "counts go back, or differ");
             before = calls;
         }

@@ -61,7 +61,7 @@ fn f68_the_kind_of_an_error_comes_from_a_small_set_whatever_its_text() {
     kinds.sort();
     assert_eq!(kinds.len(), 2);
     assert_eq!(kinds.iter().map(|(_, calls)| calls).sum::<u64>(), 1_001);
-    assert!(kinds.iter().all(|(kind, _)| ["broken", "refused"].contains(&kind.unwrap())), "{kinds:?}");
+    assert!(kinds.iter().all(|(kind, _)| ["Broken", "Refused"].contains(&kind.unwrap())), "{kinds:?}");
 }
 
 #[monitored]

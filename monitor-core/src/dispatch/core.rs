@@ -20,6 +20,7 @@ use crate::dispatch::lane::Lane;
 use crate::dispatch::lane::Ledger;
 use crate::dispatch::sources;
 use crate::dispatch::sources::Source;
+use crate::metric::Combination;
 use crate::metric::LabelSets;
 use crate::model::Clock;
 use crate::model::Filter;
@@ -51,6 +52,8 @@ pub(crate) struct Core {
     seconds_per_tick: f64,
     started: SystemTime,
     closed: AtomicBool,
+    /// Closed, and the last spans were taken: what is left over is nobody's. Changes under the lock of `lanes`.
+    ended: AtomicBool,
     lanes: Mutex<Vec<LaneState>>,
     retired: Mutex<Retired>,
     labels: Mutex<LabelSets>,
@@ -89,6 +92,7 @@ impl Core {
             budget: AtomicUsize::new(config.chunks),
             config,
             closed: AtomicBool::new(false),
+            ended: AtomicBool::new(false),
             lanes: Mutex::default(),
             retired: Mutex::default(),
             labels: Mutex::default(),
@@ -173,7 +177,8 @@ impl Core {
     /// The slot of these label values.
     #[cold]
     pub(crate) fn slot(&self, source: u32, values: &[LabelRef<'_>], max: u32) -> u16 {
-        self.labels().slot(source, values, max)
+        let combination = Combination::new(values, max);
+        self.labels().slot(source, combination)
     }
 
     pub(crate) fn labels(&self) -> MutexGuard<'_, LabelSets> {
@@ -201,7 +206,8 @@ impl Core {
         if let Some(state) = lanes.iter_mut().find(|state| std::ptr::eq(state.lane, lane)) {
             state.orphaned = true;
         }
-        if !self.wants_spans() || self.is_closed() {
+        // Where spans are taken, a lane goes only when they were, and never while they are.
+        if !self.wants_spans() || self.ended.load(Ordering::Relaxed) {
             self.bury(&mut lanes);
         }
     }
@@ -224,6 +230,10 @@ impl Core {
     /// `limit` spans, and at the end with the rest. With `partial` also those of chunks that are being written.
     pub(crate) fn take(&self, partial: bool, limit: usize, hand_over: &mut dyn FnMut(SpanBatch)) {
         let _taking = self.taking.lock().unwrap_or_else(PoisonError::into_inner);
+        if !self.wants_spans() || self.ended.load(Ordering::Relaxed) {
+            return;
+        }
+        let last = partial && self.is_closed();
         self.waiting.store(0, Ordering::Relaxed);
         let states: Vec<_> = self.lanes().iter().map(|state| (state.lane, state.orphaned)).collect();
         let mut batch = self.batch();
@@ -231,7 +241,7 @@ impl Core {
             if partial || orphaned || lane.has_full() {
                 lane.take(self, partial || orphaned, &mut |record| {
                     batch.push(record);
-                    if batch.len() >= limit {
+                    if batch.weight() >= limit {
                         hand_over(std::mem::replace(&mut batch, self.batch()));
                     }
                 });
@@ -246,9 +256,12 @@ impl Core {
         // A lane that was orphaned meanwhile may hold spans that were not taken: it is buried next time.
         let mut lanes = self.lanes();
         let (mut done, rest): (Vec<_>, Vec<_>) =
-            lanes.drain(..).partition(|state| state.orphaned && !state.lane.has_untaken());
+            lanes.drain(..).partition(|state| state.orphaned && (last || !state.lane.has_untaken()));
         *lanes = rest;
         self.bury(&mut done);
+        if last {
+            self.ended.store(true, Ordering::Relaxed);
+        }
     }
 
     fn batch(&self) -> SpanBatch {
@@ -303,6 +316,13 @@ impl Core {
     /// The thread that takes spans, to be woken when many wait.
     pub(crate) fn set_collector(&self, thread: Thread) {
         *self.collector.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
+    }
+
+    /// Wakes the thread that takes spans.
+    pub(crate) fn wake_collector(&self) {
+        if let Some(thread) = &*self.collector.lock().unwrap_or_else(PoisonError::into_inner) {
+            thread.unpark();
+        }
     }
 
     /// The collector is about to sleep; false if enough waits already.

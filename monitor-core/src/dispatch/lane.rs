@@ -105,8 +105,12 @@ impl Word {
 #[repr(align(128))]
 struct Shared {
     ledger: Mutex<Ledger>,
+    /// How many chunks the owner has left behind.
+    turns: AtomicU64,
     free: [AtomicU64; CHUNKS / BITS],
     full: [AtomicU64; CHUNKS / BITS],
+    /// Of each chunk, how many were left behind before it.
+    order: [AtomicU64; CHUNKS],
     chunks: [StaticRef<Chunk>; CHUNKS],
 }
 
@@ -134,8 +138,10 @@ impl Lane {
             core: AtomicU64::new(0),
             shared: Shared {
                 ledger: Mutex::default(),
+                turns: AtomicU64::new(0),
                 free: Default::default(),
                 full: Default::default(),
+                order: [const { AtomicU64::new(0) }; CHUNKS],
                 chunks: [const { StaticRef::empty() }; CHUNKS],
             },
         }
@@ -206,7 +212,10 @@ impl Lane {
         }
         let place = self.current.load(Ordering::Relaxed) as usize;
         if let Some((next, empty)) = self.next_chunk(core) {
+            let turns = self.shared.turns.load(Ordering::Relaxed);
+            self.shared.order[place].store(turns, Ordering::Relaxed);
             set(&self.shared.full, place);
+            self.shared.turns.store(turns + 1, Ordering::Release);
             self.current.store(next as u32, Ordering::Release);
             self.chunk.store(Some(empty));
             core.nudge();
@@ -268,20 +277,40 @@ impl Lane {
     /// Takes the spans that nobody took yet: those of full chunks and, if asked for, of the current one. Only
     /// one thread at a time may do this.
     pub(crate) fn take(&'static self, core: &Core, partial: bool, push: &mut dyn FnMut(&Record)) {
-        for (place, chunk) in self.full_chunks() {
+        let turns = self.shared.turns.load(Ordering::Acquire);
+        self.take_full(core, push);
+        if partial && !self.take_current(core, turns, push) {
+            // The owner went on meanwhile, so that what was current is full.
+            self.take_full(core, push);
+        }
+    }
+
+    /// Takes the spans of full chunks, in the order in which they were written.
+    fn take_full(&'static self, core: &Core, push: &mut dyn FnMut(&Record)) {
+        let mut chunks: Vec<_> = self.full_chunks().collect();
+        chunks.sort_by_key(|(place, _)| self.shared.order[*place].load(Ordering::Relaxed));
+        for (place, chunk) in chunks {
             // Nobody else takes from a full chunk or changes it, so this needs no lock.
             chunk.untaken().for_each(|index| push(&chunk.record(index)));
             let mut ledger = self.ledger();
             self.fold(&mut ledger, core);
             self.make_free(place, chunk);
         }
-        if partial {
-            let mut ledger = self.ledger();
-            self.fold(&mut ledger, core);
-            if let Some(chunk) = self.current_chunk() {
-                chunk.untaken_whole().for_each(|index| push(&chunk.record(index)));
-            }
+    }
+
+    /// Takes the spans of the current chunk, if it is the one after so many turns; tells whether it is.
+    fn take_current(&'static self, core: &Core, turns: u64, push: &mut dyn FnMut(&Record)) -> bool {
+        let mut ledger = self.ledger();
+        self.fold(&mut ledger, core);
+        // The owner counts the turn before it makes another chunk current, so a later chunk is told apart.
+        let current = self.current_chunk();
+        if self.shared.turns.load(Ordering::Acquire) != turns {
+            return false;
         }
+        if let Some(chunk) = current {
+            chunk.untaken_whole().for_each(|index| push(&chunk.record(index)));
+        }
+        true
     }
 
     /// Whether there are records that no collector took. Only for a lane whose thread has gone.

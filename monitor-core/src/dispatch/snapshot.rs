@@ -54,7 +54,7 @@ impl Core {
         drop(labels);
         let mut metrics = function_metrics(&functions);
         metrics.extend(by_hand);
-        Snapshot { started: self.started(), taken: SystemTime::now(), functions, metrics }
+        Snapshot { started: self.started(), taken: self.clock().anchor().1, functions, metrics }
     }
 
     /// What was recorded and lost so far.

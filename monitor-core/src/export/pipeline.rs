@@ -25,7 +25,7 @@ use crate::model::Signals;
 use crate::recorder::Recorder;
 use crate::recorder::SpanBatch;
 
-/// The most spans that wait for one recorder: 4 MiB.
+/// The most spans without fields that wait for one recorder, fewer if they have fields: 4 MiB.
 const QUEUE_LIMIT: usize = 65_536;
 /// Batches are made so large if there is enough to make them of.
 const BATCH_LIMIT: usize = 8_192;
@@ -47,6 +47,8 @@ pub(crate) trait Source: Send + Sync {
     fn set_collector(&self, thread: Thread);
     /// The collector is about to sleep; false if enough waits already.
     fn may_sleep(&self) -> bool;
+    /// Wakes the collector.
+    fn wake_collector(&self);
     /// Makes the calling thread one of the machinery itself.
     fn prepare_thread(&self);
 }
@@ -136,7 +138,10 @@ impl Pipeline {
         if self.shared.over.swap(true, Ordering::AcqRel) {
             return Ok(());
         }
-        self.finish(timeout, Work::ShutDown)
+        let finished = self.finish(timeout, Work::ShutDown);
+        // It has nothing left to do and ends at once.
+        self.shared.source.wake_collector();
+        finished
     }
 
     /// What became of everything, by recorder and signal.

@@ -42,6 +42,10 @@ impl Source for CoreSource {
         self.core.may_sleep()
     }
 
+    fn wake_collector(&self) {
+        self.core.wake_collector();
+    }
+
     fn prepare_thread(&self) {
         suppress();
     }
