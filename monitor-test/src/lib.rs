@@ -34,3 +34,8 @@ pub mod conformance;
 
 pub use capture::{Capture, CaptureBuilder, Captured, Outcomes};
 pub use monitor_core::ManualClock;
+
+/// The README's code, run.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -1,8 +1,5 @@
 //! Futures: dropped, never polled, moved, joined, spawned.
 
-#[path = "support/accounts.rs"]
-mod accounts;
-
 use std::future::Future;
 use std::future::pending;
 use std::future::ready;
@@ -28,7 +25,8 @@ use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 use tokio::task;
 
-use accounts::PATIENCE;
+/// Longer than anything here takes.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 #[monitored]
 async fn forever() {

@@ -89,7 +89,7 @@ fn f53_f54_durations_are_exact_from_nothing_to_centuries() {
     check(Duration::from_micros(1));
     check(Duration::from_millis(5));
     check(Duration::from_secs(600));
-    check(Duration::from_secs(400 * 365 * 24 * 3_600));
+    check(Duration::from_secs(100 * 365 * 24 * 3_600));
 }
 
 #[test]
@@ -190,7 +190,6 @@ fn f61_fields_are_cut_at_their_bounds_and_stay_text() {
 }
 
 #[test]
-#[expect(unreachable_code, reason = "the call never returns")]
 fn what_never_returns_ends_by_its_panic() {
     #[monitored]
     fn never() -> ! {

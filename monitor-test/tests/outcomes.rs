@@ -269,7 +269,7 @@ macro_rules! named {
     )*};
 }
 
-named!(Outside, std::vec::Vec<Between>, dyn Fn() -> u32 + Send, &Between, (u8, u8),);
+named!(Outside, Vec<Between>, dyn Fn() -> u32 + Send, &Between, (u8, u8),);
 
 struct Rows(u32);
 
@@ -298,6 +298,10 @@ fn drain(stream: impl Stream) {
     while let Poll::Ready(Some(_)) = stream.as_mut().poll_next(&mut context) {}
 }
 
+fn read_one(stream: impl Stream) {
+    assert!(pin!(stream).poll_next(&mut Context::from_waker(Waker::noop())).is_ready());
+}
+
 /// The name that an error without one of its own is recorded with.
 fn untyped() -> &'static str {
     std::any::type_name::<Untyped>()
@@ -306,8 +310,8 @@ fn untyped() -> &'static str {
 #[test]
 fn a_function_ends_well_badly_or_in_a_panic() {
     check(|| plain(false), "plain", Outcome::Ok, "");
-    check(|| plain(true), "plain", Outcome::Panic, "");
-    check(|| never(), "never", Outcome::Panic, "");
+    check(|| plain(true), "plain", Outcome::Panic, "panic");
+    check(|| never(), "never", Outcome::Panic, "panic");
     check(tracked, "tracked", Outcome::Ok, "");
     check(|| fallible(false), "fallible", Outcome::Ok, "");
     check(|| fallible(true), "fallible", Outcome::Error, untyped());
@@ -328,7 +332,7 @@ fn an_error_has_the_name_of_its_kind() {
 fn a_future_is_recorded_when_it_has_run() {
     check(|| block_on(later(None)), "later", Outcome::Ok, "");
     check(|| block_on(later(Some(Fault::TimedOut))), "later", Outcome::Error, "timeout");
-    check(|| block_on(later_fails()), "later_fails", Outcome::Panic, "");
+    check(|| block_on(later_fails()), "later_fails", Outcome::Panic, "panic");
     check(|| poll_once(later(None)), "later", Outcome::Cancelled, "");
     check(|| block_on(manual(true)), "manual", Outcome::Error, untyped());
     check(|| poll_once(manual(true)), "manual", Outcome::Cancelled, "");
@@ -383,6 +387,8 @@ fn a_function_of_the_users_classifies_the_result() {
 #[test]
 fn a_stream_is_recorded_when_it_was_read() {
     check(|| drain(rows()), "rows", Outcome::Ok, "");
-    check(rows, "rows", Outcome::Cancelled, "");
+    check(|| read_one(rows()), "rows", Outcome::Cancelled, "");
+    // Like a future, a stream that was never polled did not run.
+    assert_eq!(recorded(rows), []);
     check(|| drain(boxed_rows()), "boxed_rows", Outcome::Ok, "");
 }

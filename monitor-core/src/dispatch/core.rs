@@ -57,6 +57,7 @@ pub(crate) struct Core {
     lanes: Mutex<Vec<LaneState>>,
     retired: Mutex<Retired>,
     labels: Mutex<LabelSets>,
+    rejected: AtomicU64,
     budget: AtomicUsize,
     waiting: AtomicUsize,
     sleeping: AtomicBool,
@@ -96,6 +97,7 @@ impl Core {
             lanes: Mutex::default(),
             retired: Mutex::default(),
             labels: Mutex::default(),
+            rejected: AtomicU64::new(0),
             waiting: AtomicUsize::new(0),
             sleeping: AtomicBool::new(false),
             collector: Mutex::default(),
@@ -285,6 +287,17 @@ impl Core {
         self.panicked.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// A value was not recorded, since it is no number.
+    #[cold]
+    pub(crate) fn note_rejected(&self) {
+        self.rejected.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many values were not recorded at all.
+    pub(crate) fn rejected(&self) -> u64 {
+        self.rejected.load(Ordering::Relaxed)
+    }
+
     /// How many labels, fields and looks at a result have panicked.
     pub(crate) fn evaluations_panicked(&self) -> u64 {
         self.panicked.load(Ordering::Relaxed)
@@ -335,11 +348,11 @@ impl Core {
     pub(crate) fn close(&self) {
         self.closed.store(true, Ordering::Release);
         sources::refresh();
-        self.forget_heads();
+        self.retire_heads();
     }
 
-    pub(crate) fn forget_heads(&self) {
-        self.lanes().iter().for_each(|state| state.lane.entries.forget_heads());
+    fn retire_heads(&self) {
+        self.lanes().iter().for_each(|state| state.lane.entries.retire_heads());
     }
 
     fn lanes(&self) -> MutexGuard<'_, Vec<LaneState>> {
@@ -368,15 +381,12 @@ impl Names for RegisteredNames {
 }
 
 impl Retired {
-    /// Adds what a lane has counted. Ended calls are read before begun ones, so that no call ends before it
-    /// begins.
+    /// Adds what a lane has counted.
     fn absorb(&mut self, lane: &'static Lane, core: &Core) {
-        let ledger = lane.folded(core);
+        let (ledger, started) = lane.folded(core);
         self.ledger.merge(&ledger);
         drop(ledger);
-        for (source, entry) in lane.entries.iter().filter(|(_, entry)| entry.started() > 0) {
-            self.begin(source, entry.started());
-        }
+        started.into_iter().for_each(|(source, started)| self.begin(source, started));
     }
 
     fn merge(&mut self, other: &Retired) {

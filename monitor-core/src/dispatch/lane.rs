@@ -31,6 +31,8 @@ use crate::model::WORDS;
 /// The most chunks of one lane: 4 MiB.
 const CHUNKS: usize = 256;
 const BITS: usize = 64;
+/// How often a snapshot looks at a lane whose thread goes on.
+const READINGS: usize = 64;
 
 /// Lanes that no thread uses. Their number is that of the busiest moment.
 static SPARE: Mutex<Vec<&'static Lane>> = Mutex::new(Vec::new());
@@ -252,26 +254,43 @@ impl Lane {
         Some((place, chunk))
     }
 
-    /// Folds what was not folded yet and gives the lock's holder the result.
-    pub(crate) fn folded(&'static self, core: &Core) -> MutexGuard<'static, Ledger> {
+    /// Folds what was not folded yet and gives the lock's holder the result, with the number of calls begun of
+    /// each source.
+    ///
+    /// Calls go on meanwhile. What has ended is read last, so that no more calls are under way than there were;
+    /// and all is read again while calls have ended in between, so that it is hardly ever fewer.
+    pub(crate) fn folded(&'static self, core: &Core) -> (MutexGuard<'static, Ledger>, Vec<(u32, u64)>) {
         let mut ledger = self.ledger();
         self.fold(&mut ledger, core);
+        let entries: Vec<_> = self.entries.iter().filter(|(_, entry)| entry.started() > 0).collect();
+        let mut started = Vec::with_capacity(entries.len());
+        for _ in 0..READINGS {
+            started.clear();
+            started.extend(entries.iter().map(|(source, entry)| (*source, entry.started())));
+            if self.fold(&mut ledger, core) < 2 {
+                break;
+            }
+        }
         if !core.wants_spans() {
             for (place, chunk) in self.full_chunks() {
                 self.make_free(place, chunk);
             }
         }
-        ledger
+        (ledger, started)
     }
 
     /// The current chunk is looked up before the full ones: the owner marks a chunk as full before it makes
-    /// another one current, so that no chunk is missed.
-    fn fold(&self, ledger: &mut Ledger, core: &Core) {
+    /// another one current, so that no chunk is missed. Gives the number of records.
+    fn fold(&self, ledger: &mut Ledger, core: &Core) -> usize {
         let current = self.current_chunk();
         let mut fold = ledger.cells.fold(core.seconds_per_tick(), Core::bounds);
+        let mut records = 0;
         for chunk in current.into_iter().chain(self.full_chunks().map(|(_, chunk)| chunk)) {
-            ledger.spans += fold.add(chunk.unfolded());
+            let unfolded = chunk.unfolded();
+            records += unfolded.len();
+            ledger.spans += fold.add(unfolded);
         }
+        records
     }
 
     /// Takes the spans that nobody took yet: those of full chunks and, if asked for, of the current one. Only

@@ -1,7 +1,6 @@
 //! From counted cells to a snapshot that names things.
 
 use std::borrow::Cow;
-use std::time::SystemTime;
 
 use crate::dispatch::attach::suppressed_calls;
 use crate::dispatch::callsite::Callsite;
@@ -63,7 +62,7 @@ impl Core {
         Losses {
             spans_recorded: counted.ledger.spans,
             spans_dropped: counted.ledger.dropped,
-            values_rejected: counted.ledger.cells.rejected,
+            values_rejected: counted.ledger.cells.rejected + self.rejected(),
             labels_overflowed: self.labels().overflowed,
             sources_refused: refused(),
             calls_suppressed: suppressed_calls(),

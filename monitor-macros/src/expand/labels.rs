@@ -78,6 +78,11 @@ fn of_enum(item: &ItemEnum, errors: &mut Errors) -> TokenStream {
             fn index(&self) -> usize { #index }
             fn value(index: usize) -> &'static str { #value }
         }
+        #[automatically_derived]
+        impl #private::LabelText for #ident {
+            #[inline]
+            fn label(&self) -> #private::LabelRef<'_> { #private::LabelRef::bounded(self) }
+        }
     }
 }
 
@@ -123,6 +128,11 @@ fn of_struct(item: &ItemStruct, errors: &mut Errors) -> TokenStream {
             const COUNT: usize = #count;
             fn index(&self) -> usize { #index }
             fn value(index: usize) -> &'static str { #value }
+        }
+        #[automatically_derived]
+        impl #private::LabelText for #ident {
+            #[inline]
+            fn label(&self) -> #private::LabelRef<'_> { #private::LabelRef::bounded(self) }
         }
         #[automatically_derived]
         impl #private::Labels for #ident {

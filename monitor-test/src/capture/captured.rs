@@ -86,7 +86,8 @@ impl Captured {
     /// The spans that are a part of this one, in the order of their end.
     #[must_use]
     pub fn children_of(&self, parent: &FinishedSpan) -> Vec<&FinishedSpan> {
-        let ours = |span: &&FinishedSpan| span.parent == Some(parent.span_id) && span.trace_id == parent.trace_id;
+        let ours =
+            |span: &&FinishedSpan| span.parent == Some(parent.span_id) && span.trace_id == parent.trace_id;
         self.spans.iter().filter(ours).collect()
     }
 

@@ -25,7 +25,9 @@ impl fmt::Display for ExpansionError {
         match self {
             ExpansionError::Cargo(error) => write!(f, "cargo could not be run: {error}"),
             ExpansionError::Compiler(said) => write!(f, "the source does not expand:\n{said}"),
-            ExpansionError::File(path, error) => write!(f, "{} could not be written: {error}", path.display()),
+            ExpansionError::File(path, error) => {
+                write!(f, "{} could not be written: {error}", path.display())
+            }
             ExpansionError::Metadata(problem) => {
                 write!(f, "{problem}; the package under test must depend on monitor-core, directly or not")
             }

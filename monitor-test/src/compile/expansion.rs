@@ -42,7 +42,9 @@ pub fn try_expansion(source: &str) -> Result<String, ExpansionError> {
     file.attrs.clear();
     file.items.retain(|item| match item {
         Item::ExternCrate(extern_crate) => extern_crate.ident != "std",
-        Item::Use(import) => !import.attrs.iter().any(|attribute| attribute.path().is_ident("prelude_import")),
+        Item::Use(import) => {
+            !import.attrs.iter().any(|attribute| attribute.path().is_ident("prelude_import"))
+        }
         _ => true,
     });
     Ok(prettyplease::unparse(&file))

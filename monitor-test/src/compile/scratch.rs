@@ -31,10 +31,11 @@ impl Scratch {
             command.current_dir(package);
         }
         let output = run(&mut command)?;
-        let metadata: Value =
-            serde_json::from_slice(&output.stdout).map_err(|error| ExpansionError::Metadata(error.to_string()))?;
+        let metadata: Value = serde_json::from_slice(&output.stdout)
+            .map_err(|error| ExpansionError::Metadata(error.to_string()))?;
         let packages = metadata["packages"].as_array();
-        let core = packages.and_then(|packages| packages.iter().find(|package| package["name"] == "monitor-core"));
+        let core =
+            packages.and_then(|packages| packages.iter().find(|package| package["name"] == "monitor-core"));
         let path = |value: &Value, what: &str| {
             let path = value.as_str().map(PathBuf::from);
             path.ok_or_else(|| ExpansionError::Metadata(format!("`cargo metadata` names no {what}")))

@@ -61,7 +61,8 @@ pub fn boxed_recorder(make: impl Fn() -> Box<dyn Recorder>) {
 #[track_caller]
 fn has_a_name(recorder: &dyn Recorder) {
     let name = recorder.name();
-    let usual = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || "_-".contains(letter);
+    let usual =
+        |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || "_-".contains(letter);
     assert!(
         !name.is_empty() && name.len() <= 40 && name.chars().all(usual),
         "the name {name:?} is not of one to forty lower-case letters, digits, `_` and `-`"
