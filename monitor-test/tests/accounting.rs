@@ -40,8 +40,9 @@ fn f42_a_burst_of_a_million_spans_adds_up_while_it_runs_and_afterwards() {
     let null = Null::default();
     let monitor = Monitor::builder().recorder(null.clone()).build();
     thread::scope(|threads| {
-        let callers: Vec<_> =
-            (0..THREADS).map(|_| threads.spawn(|| monitor.scope(|| (0..CALLS).for_each(|_| work())))).collect();
+        let callers: Vec<_> = (0..THREADS)
+            .map(|_| threads.spawn(|| monitor.scope(|| (0..CALLS).for_each(|_| work()))))
+            .collect();
         while !callers.iter().all(|caller| caller.is_finished()) {
             let account = spans_of(&monitor, "null");
             assert!(account.recorded <= THREADS * CALLS, "{account:?}");
@@ -54,9 +55,15 @@ fn f42_a_burst_of_a_million_spans_adds_up_while_it_runs_and_afterwards() {
     let account = spans_of(&monitor, "null");
     assert_eq!((account.recorded, account.queued), (THREADS * CALLS, 0));
     assert_eq!(account.exported, null.spans());
-    assert_eq!(account.dropped(), account.dropped_for(DropReason::BufferFull) + account.dropped_for(DropReason::QueueFull));
+    assert_eq!(
+        account.dropped(),
+        account.dropped_for(DropReason::BufferFull) + account.dropped_for(DropReason::QueueFull)
+    );
     let losses = monitor.losses();
-    assert_eq!((losses.spans_recorded, losses.spans_dropped), (THREADS * CALLS, account.dropped_for(DropReason::BufferFull)));
+    assert_eq!(
+        (losses.spans_recorded, losses.spans_dropped),
+        (THREADS * CALLS, account.dropped_for(DropReason::BufferFull))
+    );
     let snapshot = monitor.snapshot();
     let function = snapshot.function("work").unwrap();
     assert_eq!((function.calls(), function.in_flight()), (THREADS * CALLS, 0));
@@ -282,8 +289,12 @@ fn a_snapshot_taken_while_others_record_is_consistent() {
         for _ in 0..2_000 {
             let snapshot = monitor.snapshot();
             let function = snapshot.function("work").unwrap();
-            let (calls, buckets) = (function.calls(), function.duration().bucket_counts().map(|it| it.1).sum());
-            over.fetch_or(calls < before || calls != buckets || function.in_flight() > THREADS, Ordering::Relaxed);
+            let (calls, buckets) =
+                (function.calls(), function.duration().bucket_counts().map(|it| it.1).sum());
+            over.fetch_or(
+                calls < before || calls != buckets || function.in_flight() > THREADS,
+                Ordering::Relaxed,
+            );
             assert!(function.in_flight() <= THREADS, "{} are under way", function.in_flight());
             assert_eq!((calls, calls >= before), (buckets, true), "counts go back, or differ");
             before = calls;

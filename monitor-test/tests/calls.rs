@@ -57,7 +57,8 @@ fn f68_the_kind_of_an_error_comes_from_a_small_set_whatever_its_text() {
         let _ = connect("down");
     });
     let function = captured.snapshot().function("connect").unwrap();
-    let mut kinds: Vec<_> = function.series().iter().map(|series| (series.error_type(), series.calls())).collect();
+    let mut kinds: Vec<_> =
+        function.series().iter().map(|series| (series.error_type(), series.calls())).collect();
     kinds.sort();
     assert_eq!(kinds.len(), 2);
     assert_eq!(kinds.iter().map(|(_, calls)| calls).sum::<u64>(), 1_001);
@@ -128,7 +129,10 @@ fn a_snapshot_of_a_manual_clock_was_taken_when_the_clock_says() {
     clock.advance(Duration::from_secs(10));
     let captured = Capture::with_clock(&clock).run(|| waits(&clock, Duration::from_secs(5)));
     let snapshot = captured.snapshot();
-    assert_eq!((snapshot.started(), snapshot.taken()), (UNIX_EPOCH + Duration::from_secs(10), UNIX_EPOCH + Duration::from_secs(15)));
+    assert_eq!(
+        (snapshot.started(), snapshot.taken()),
+        (UNIX_EPOCH + Duration::from_secs(10), UNIX_EPOCH + Duration::from_secs(15))
+    );
 }
 
 #[test]

@@ -78,7 +78,11 @@ fn f62_values_that_look_alike_are_told_apart() {
     });
     for left in values {
         for right in values {
-            assert_eq!(captured.calls_with("pair", &[("left", left), ("right", right)]), 1, "{left:?} {right:?}");
+            assert_eq!(
+                captured.calls_with("pair", &[("left", left), ("right", right)]),
+                1,
+                "{left:?} {right:?}"
+            );
         }
     }
 }

@@ -63,7 +63,11 @@ fn scopes_and_the_global_monitor_do_not_see_each_other(installed: &Monitor) {
     let ended = Monitor::builder().build();
     ended.shutdown(PATIENCE).unwrap();
     ended.scope(early);
-    assert_eq!(installed.snapshot().function("early").unwrap().calls(), 2, "a scope's calls are its monitor's");
+    assert_eq!(
+        installed.snapshot().function("early").unwrap().calls(),
+        2,
+        "a scope's calls are its monitor's"
+    );
 }
 
 fn f12_calls_after_the_last_monitor_do_nothing(installed: monitor_core::Installed, memory: &Memory) {

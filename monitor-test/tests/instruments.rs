@@ -50,7 +50,10 @@ fn a_label_that_is_missing_is_empty_and_one_too_many_is_left_out() {
         COUNTER.add_with(2, &["write", "large", "more"]);
     });
     let point = |kind, size| captured.point("instruments.counter", &[("kind", kind), ("size", size)]);
-    assert_eq!((point("read", ""), point("write", "large")), (&MetricData::Counter(1), &MetricData::Counter(2)));
+    assert_eq!(
+        (point("read", ""), point("write", "large")),
+        (&MetricData::Counter(1), &MetricData::Counter(2))
+    );
 }
 
 #[test]
@@ -68,7 +71,10 @@ fn f56_what_is_no_finite_number_is_rejected_and_counted() {
     });
     let histogram = histogram(&monitor, "instruments.histogram");
     assert_eq!((histogram.count(), histogram.sum()), (3, 2.0));
-    assert_eq!(monitor.snapshot().metric("instruments.gauge").unwrap().points[0].data, MetricData::Gauge(21.5));
+    assert_eq!(
+        monitor.snapshot().metric("instruments.gauge").unwrap().points[0].data,
+        MetricData::Gauge(21.5)
+    );
     assert_eq!(monitor.losses().values_rejected, 6);
 }
 
@@ -110,7 +116,10 @@ fn m20_a_gauge_shows_what_was_set_last_whichever_thread_did() {
         let theirs = monitor.clone();
         thread::spawn(move || theirs.scope(|| GAUGE.set(f64::from(value)))).join().unwrap();
         let snapshot = monitor.snapshot();
-        assert_eq!(snapshot.metric("instruments.gauge").unwrap().points[0].data, MetricData::Gauge(f64::from(value)));
+        assert_eq!(
+            snapshot.metric("instruments.gauge").unwrap().points[0].data,
+            MetricData::Gauge(f64::from(value))
+        );
     }
 }
 

@@ -30,7 +30,11 @@ static COUNTER: Counter = Counter::new("kit.counter").labels(&["tier"], 4);
 #[track_caller]
 fn said(body: impl FnOnce()) -> String {
     let panic = catch_unwind(AssertUnwindSafe(body)).expect_err("it panics");
-    panic.downcast_ref::<String>().cloned().or_else(|| panic.downcast_ref::<&str>().map(|it| (*it).to_owned())).unwrap()
+    panic
+        .downcast_ref::<String>()
+        .cloned()
+        .or_else(|| panic.downcast_ref::<&str>().map(|it| (*it).to_owned()))
+        .unwrap()
 }
 
 #[track_caller]

@@ -12,12 +12,12 @@ use std::sync::atomic::Ordering;
 use std::thread::Thread;
 use std::time::SystemTime;
 
+use crate::dispatch::counted::Counted;
 use crate::dispatch::entry::FAST;
 use crate::dispatch::entry::SILENT;
 use crate::dispatch::entry::SLOW;
 use crate::dispatch::error_types::error_type_name;
 use crate::dispatch::lane::Lane;
-use crate::dispatch::lane::Ledger;
 use crate::dispatch::sources;
 use crate::dispatch::sources::Source;
 use crate::metric::Combination;
@@ -55,7 +55,7 @@ pub(crate) struct Core {
     /// Closed, and the last spans were taken: what is left over is nobody's. Changes under the lock of `lanes`.
     ended: AtomicBool,
     lanes: Mutex<Vec<LaneState>>,
-    retired: Mutex<Retired>,
+    retired: Mutex<Counted>,
     labels: Mutex<LabelSets>,
     rejected: AtomicU64,
     budget: AtomicUsize,
@@ -72,13 +72,6 @@ struct LaneState {
     lane: &'static Lane,
     /// Its thread has gone.
     orphaned: bool,
-}
-
-/// What lanes that are gone have counted.
-#[derive(Default)]
-pub(crate) struct Retired {
-    pub(crate) ledger: Ledger,
-    pub(crate) started: Vec<u64>,
 }
 
 impl Core {
@@ -271,9 +264,9 @@ impl Core {
     }
 
     /// Everything that was counted: of the threads that run and of those that are gone, with the calls begun.
-    pub(crate) fn counted(&self) -> Retired {
+    pub(crate) fn counted(&self) -> Counted {
         let lanes = self.lanes();
-        let mut all = Retired::default();
+        let mut all = Counted::default();
         all.merge(&self.retired());
         for state in lanes.iter() {
             all.absorb(state.lane, self);
@@ -359,7 +352,7 @@ impl Core {
         self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn retired(&self) -> MutexGuard<'_, Retired> {
+    fn retired(&self) -> MutexGuard<'_, Counted> {
         self.retired.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -377,31 +370,6 @@ impl Names for RegisteredNames {
 
     fn error_type(&self, id: u16) -> Option<&'static str> {
         error_type_name(id)
-    }
-}
-
-impl Retired {
-    /// Adds what a lane has counted.
-    fn absorb(&mut self, lane: &'static Lane, core: &Core) {
-        let (ledger, started) = lane.folded(core);
-        self.ledger.merge(&ledger);
-        drop(ledger);
-        started.into_iter().for_each(|(source, started)| self.begin(source, started));
-    }
-
-    fn merge(&mut self, other: &Retired) {
-        self.ledger.merge(&other.ledger);
-        for (source, started) in other.started.iter().enumerate() {
-            self.begin(source as u32, *started);
-        }
-    }
-
-    fn begin(&mut self, source: u32, started: u64) {
-        let source = source as usize;
-        if self.started.len() <= source {
-            self.started.resize(source + 1, 0);
-        }
-        self.started[source] += started;
     }
 }
 

@@ -21,10 +21,10 @@ use std::sync::atomic::Ordering;
 use crate::dispatch::chunk::CAPACITY;
 use crate::dispatch::chunk::Chunk;
 use crate::dispatch::core::Core;
+use crate::dispatch::counted::Ledger;
 use crate::dispatch::entry::Entries;
 use crate::dispatch::flight::Hangar;
 use crate::dispatch::static_ref::StaticRef;
-use crate::metric::Cells;
 use crate::model::Record;
 use crate::model::WORDS;
 
@@ -36,24 +36,6 @@ const READINGS: usize = 64;
 
 /// Lanes that no thread uses. Their number is that of the busiest moment.
 static SPARE: Mutex<Vec<&'static Lane>> = Mutex::new(Vec::new());
-
-/// What a lane counts apart from its cells, under the same lock.
-#[derive(Debug, Default)]
-pub(crate) struct Ledger {
-    pub(crate) cells: Cells,
-    /// Spans that were folded, so recorded.
-    pub(crate) spans: u64,
-    /// Spans for which there was no room.
-    pub(crate) dropped: u64,
-}
-
-impl Ledger {
-    pub(crate) fn merge(&mut self, other: &Ledger) {
-        self.cells.merge(&other.cells);
-        self.spans += other.spans;
-        self.dropped += other.dropped;
-    }
-}
 
 /// One thread's buffer for one monitor.
 #[repr(align(128))]

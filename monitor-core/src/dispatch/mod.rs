@@ -8,6 +8,7 @@ mod call;
 mod callsite;
 mod chunk;
 mod core;
+mod counted;
 mod entry;
 mod error_types;
 mod extra;

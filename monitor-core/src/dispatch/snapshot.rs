@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::dispatch::attach::suppressed_calls;
 use crate::dispatch::callsite::Callsite;
 use crate::dispatch::core::Core;
-use crate::dispatch::core::Retired;
+use crate::dispatch::counted::Counted;
 use crate::dispatch::error_types::error_type_name;
 use crate::dispatch::sources::Source;
 use crate::dispatch::sources::refused;
@@ -74,7 +74,7 @@ impl Core {
 fn function(
     id: u32,
     callsite: &'static Callsite,
-    counted: &Retired,
+    counted: &Counted,
     labels: &LabelSets,
 ) -> Option<FunctionSnapshot> {
     let metadata = callsite.metadata();
@@ -93,7 +93,7 @@ fn function(
     (started > 0 || !series.is_empty()).then_some(FunctionSnapshot { metadata, started, series })
 }
 
-fn metric(id: u32, info: &'static InstrumentInfo, counted: &Retired, labels: &LabelSets) -> Option<Metric> {
+fn metric(id: u32, info: &'static InstrumentInfo, counted: &Counted, labels: &LabelSets) -> Option<Metric> {
     let points: Vec<_> = counted
         .ledger
         .cells

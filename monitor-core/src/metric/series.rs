@@ -92,8 +92,9 @@ mod tests {
     #[test]
     fn f59_values_beyond_the_bound_share_the_overflow_slot() {
         let mut sets = LabelSets::default();
-        let slots: Vec<u16> =
-            (0..1_000_000).map(|number| sets.slot(3, Combination::new(&[LabelRef::Integer(number)], 10))).collect();
+        let slots: Vec<u16> = (0..1_000_000)
+            .map(|number| sets.slot(3, Combination::new(&[LabelRef::Integer(number)], 10)))
+            .collect();
         assert_eq!(slots.iter().filter(|slot| **slot == OVERFLOW).count(), 999_990);
         assert_eq!(sets.overflowed, 999_990);
         assert_eq!(sets.slot(3, Combination::new(&[LabelRef::Integer(4)], 10)), slots[4]);

@@ -12,7 +12,8 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 #[track_caller]
 pub(crate) fn spans_of(monitor: &Monitor, recorder: &str) -> Account {
     let accounts = monitor.accounts();
-    let mut ours = accounts.into_iter().filter(|account| account.recorder == recorder && account.signal == "spans");
+    let mut ours =
+        accounts.into_iter().filter(|account| account.recorder == recorder && account.signal == "spans");
     let account = ours.next().expect("the monitor has this recorder");
     let settled = account.exported + account.dropped() + account.queued;
     assert_eq!(account.recorded, settled, "the account does not add up: {account:?}");
