@@ -18,6 +18,8 @@ thread_local! {
     static CURRENT: Cell<Option<&'static Lane>> = const { Cell::new(None) };
     /// The thread belongs to the machinery itself: what it calls is not recorded.
     static SUPPRESSED: Cell<bool> = const { Cell::new(false) };
+    /// How many scopes the thread is in: there, no call belongs to the global monitor.
+    static SCOPES: Cell<u32> = const { Cell::new(0) };
     /// The state of the global monitor when this thread last found none.
     static WITHOUT_GLOBAL: Cell<u64> = const { Cell::new(0) };
     static ATTACHED: RefCell<Attached> = const { RefCell::new(Attached { lanes: Vec::new() }) };
@@ -56,7 +58,13 @@ pub(crate) fn attached() -> Option<&'static Lane> {
         if !core.is_closed() {
             return Some(lane);
         }
-        CURRENT.set(None);
+        if SCOPES.get() == 0 {
+            CURRENT.set(None);
+        }
+    }
+    if SCOPES.get() > 0 {
+        // The scope's monitor has ended.
+        return None;
     }
     if SUPPRESSED.get() {
         SUPPRESSED_CALLS.fetch_add(1, Ordering::Relaxed);
@@ -136,19 +144,29 @@ pub(crate) struct Entered {
 impl Entered {
     #[inline]
     pub(crate) fn new(lane: Option<&'static Lane>) -> Self {
-        Self { before: CURRENT.replace(lane) }
+        SCOPES.set(SCOPES.get() + 1);
+        let before = CURRENT.replace(lane);
+        if let Some(before) = before {
+            // It comes back, so nobody else may have it meanwhile.
+            before.context.active.set(before.context.active.get() + 1);
+        }
+        Self { before }
     }
 }
 
 impl Drop for Entered {
     fn drop(&mut self) {
-        let _ = CURRENT.try_with(|current| current.set(self.before));
+        SCOPES.set(SCOPES.get() - 1);
+        if let Some(before) = self.before {
+            before.context.active.set(before.context.active.get() - 1);
+        }
+        CURRENT.set(self.before);
     }
 }
 
-/// Runs `body` with `core` as the current monitor of this thread.
+/// Runs `body` with `core` as the current monitor of this thread: with none at all if that has ended.
 pub(crate) fn scope<R>(core: &Arc<Core>, body: impl FnOnce() -> R) -> R {
-    let _entered = lane_of(core).map(|lane| Entered::new(Some(lane)));
+    let _entered = Entered::new(lane_of(core));
     body()
 }
 
@@ -161,6 +179,14 @@ pub(crate) fn suppress() {
 /// How many calls were not recorded because the machinery itself made them.
 pub(crate) fn suppressed_calls() -> u64 {
     SUPPRESSED_CALLS.load(Ordering::Relaxed)
+}
+
+/// A label, a field or a look at a result has panicked on this thread.
+#[cold]
+pub(crate) fn note_panic() {
+    if let Some(core) = current_core() {
+        core.note_panic();
+    }
 }
 
 /// The monitor that this thread records for.

@@ -12,15 +12,16 @@ use std::sync::atomic::Ordering;
 use std::thread::Thread;
 use std::time::SystemTime;
 
+use crate::dispatch::counted::Counted;
 use crate::dispatch::entry::FAST;
 use crate::dispatch::entry::SILENT;
 use crate::dispatch::entry::SLOW;
 use crate::dispatch::error_types::error_type_name;
 use crate::dispatch::hook;
 use crate::dispatch::lane::Lane;
-use crate::dispatch::lane::Ledger;
 use crate::dispatch::sources;
 use crate::dispatch::sources::Source;
+use crate::metric::Combination;
 use crate::metric::LabelSets;
 use crate::metric::Value;
 use crate::model::Clock;
@@ -53,9 +54,12 @@ pub(crate) struct Core {
     seconds_per_tick: f64,
     started: SystemTime,
     closed: AtomicBool,
+    /// Closed, and the last spans were taken: what is left over is nobody's. Changes under the lock of `lanes`.
+    ended: AtomicBool,
     lanes: Mutex<Vec<LaneState>>,
-    retired: Mutex<Retired>,
+    retired: Mutex<Counted>,
     labels: Mutex<LabelSets>,
+    rejected: AtomicU64,
     budget: AtomicUsize,
     waiting: AtomicUsize,
     sleeping: AtomicBool,
@@ -63,19 +67,13 @@ pub(crate) struct Core {
     /// Only one thread takes spans at a time.
     taking: Mutex<()>,
     random: AtomicU64,
+    panicked: AtomicU64,
 }
 
 struct LaneState {
     lane: &'static Lane,
     /// Its thread has gone.
     orphaned: bool,
-}
-
-/// What lanes that are gone have counted.
-#[derive(Default)]
-pub(crate) struct Retired {
-    pub(crate) ledger: Ledger,
-    pub(crate) started: Vec<u64>,
 }
 
 impl Core {
@@ -90,14 +88,17 @@ impl Core {
             budget: AtomicUsize::new(config.chunks),
             config,
             closed: AtomicBool::new(false),
+            ended: AtomicBool::new(false),
             lanes: Mutex::default(),
             retired: Mutex::default(),
             labels: Mutex::default(),
+            rejected: AtomicU64::new(0),
             waiting: AtomicUsize::new(0),
             sleeping: AtomicBool::new(false),
             collector: Mutex::default(),
             taking: Mutex::default(),
             random: AtomicU64::new(random),
+            panicked: AtomicU64::new(0),
         });
         sources::add(&core);
         core
@@ -176,7 +177,8 @@ impl Core {
     /// The slot of these label values.
     #[cold]
     pub(crate) fn slot(&self, source: u32, values: &[LabelRef<'_>], max: u32) -> u16 {
-        self.labels().slot(source, values, max)
+        let combination = Combination::new(values, max);
+        self.labels().slot(source, combination)
     }
 
     pub(crate) fn labels(&self) -> MutexGuard<'_, LabelSets> {
@@ -204,7 +206,8 @@ impl Core {
         if let Some(state) = lanes.iter_mut().find(|state| std::ptr::eq(state.lane, lane)) {
             state.orphaned = true;
         }
-        if !self.wants_spans() || self.is_closed() {
+        // Where spans are taken, a lane goes only when they were, and never while they are.
+        if !self.wants_spans() || self.ended.load(Ordering::Relaxed) {
             self.bury(&mut lanes);
         }
     }
@@ -227,6 +230,10 @@ impl Core {
     /// `limit` spans, and at the end with the rest. With `partial` also those of chunks that are being written.
     pub(crate) fn take(&self, partial: bool, limit: usize, hand_over: &mut dyn FnMut(SpanBatch)) {
         let _taking = self.taking.lock().unwrap_or_else(PoisonError::into_inner);
+        if !self.wants_spans() || self.ended.load(Ordering::Relaxed) {
+            return;
+        }
+        let last = partial && self.is_closed();
         self.waiting.store(0, Ordering::Relaxed);
         let states: Vec<_> = self.lanes().iter().map(|state| (state.lane, state.orphaned)).collect();
         let mut batch = self.batch();
@@ -234,7 +241,7 @@ impl Core {
             if partial || orphaned || lane.has_full() {
                 lane.take(self, partial || orphaned, &mut |record| {
                     batch.push(record);
-                    if batch.len() >= limit {
+                    if batch.weight() >= limit {
                         hand_over(std::mem::replace(&mut batch, self.batch()));
                     }
                 });
@@ -249,9 +256,12 @@ impl Core {
         // A lane that was orphaned meanwhile may hold spans that were not taken: it is buried next time.
         let mut lanes = self.lanes();
         let (mut done, rest): (Vec<_>, Vec<_>) =
-            lanes.drain(..).partition(|state| state.orphaned && !state.lane.has_untaken());
+            lanes.drain(..).partition(|state| state.orphaned && (last || !state.lane.has_untaken()));
         *lanes = rest;
         self.bury(&mut done);
+        if last {
+            self.ended.store(true, Ordering::Relaxed);
+        }
     }
 
     fn batch(&self) -> SpanBatch {
@@ -259,14 +269,36 @@ impl Core {
     }
 
     /// Everything that was counted: of the threads that run and of those that are gone, with the calls begun.
-    pub(crate) fn counted(&self) -> Retired {
+    pub(crate) fn counted(&self) -> Counted {
         let lanes = self.lanes();
-        let mut all = Retired::default();
+        let mut all = Counted::default();
         all.merge(&self.retired());
         for state in lanes.iter() {
             all.absorb(state.lane, self);
         }
         all
+    }
+
+    /// A label, a field or a look at a result has panicked.
+    #[cold]
+    pub(crate) fn note_panic(&self) {
+        self.panicked.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A value was not recorded, since it is no number.
+    #[cold]
+    pub(crate) fn note_rejected(&self) {
+        self.rejected.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many values were not recorded at all.
+    pub(crate) fn rejected(&self) -> u64 {
+        self.rejected.load(Ordering::Relaxed)
+    }
+
+    /// How many labels, fields and looks at a result have panicked.
+    pub(crate) fn evaluations_panicked(&self) -> u64 {
+        self.panicked.load(Ordering::Relaxed)
     }
 
     /// Spans for which there was no room, so far.
@@ -292,16 +324,16 @@ impl Core {
         }
     }
 
-    /// Wakes the collector for whatever reason.
+    /// The thread that takes spans, to be woken when many wait.
+    pub(crate) fn set_collector(&self, thread: Thread) {
+        *self.collector.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
+    }
+
+    /// Wakes the thread that takes spans.
     pub(crate) fn wake_collector(&self) {
         if let Some(thread) = &*self.collector.lock().unwrap_or_else(PoisonError::into_inner) {
             thread.unpark();
         }
-    }
-
-    /// The thread that takes spans, to be woken when many wait.
-    pub(crate) fn set_collector(&self, thread: Thread) {
-        *self.collector.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
     }
 
     /// The collector is about to sleep; false if enough waits already.
@@ -314,11 +346,11 @@ impl Core {
     pub(crate) fn close(&self) {
         self.closed.store(true, Ordering::Release);
         sources::refresh();
-        self.forget_heads();
+        self.retire_heads();
     }
 
-    pub(crate) fn forget_heads(&self) {
-        self.lanes().iter().for_each(|state| state.lane.entries.forget_heads());
+    fn retire_heads(&self) {
+        self.lanes().iter().for_each(|state| state.lane.entries.retire_heads());
     }
 
     /// Asks about one source anew.
@@ -341,7 +373,7 @@ impl Core {
         self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn retired(&self) -> MutexGuard<'_, Retired> {
+    fn retired(&self) -> MutexGuard<'_, Counted> {
         self.retired.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -359,34 +391,6 @@ impl Names for RegisteredNames {
 
     fn error_type(&self, id: u16) -> Option<&'static str> {
         error_type_name(id)
-    }
-}
-
-impl Retired {
-    /// Adds what a lane has counted. Ended calls are read before begun ones, so that no call ends before it
-    /// begins.
-    fn absorb(&mut self, lane: &'static Lane, core: &Core) {
-        let ledger = lane.folded(core);
-        self.ledger.merge(&ledger);
-        drop(ledger);
-        for (source, entry) in lane.entries.iter().filter(|(_, entry)| entry.started() > 0) {
-            self.begin(source, entry.started());
-        }
-    }
-
-    fn merge(&mut self, other: &Retired) {
-        self.ledger.merge(&other.ledger);
-        for (source, started) in other.started.iter().enumerate() {
-            self.begin(source as u32, *started);
-        }
-    }
-
-    fn begin(&mut self, source: u32, started: u64) {
-        let source = source as usize;
-        if self.started.len() <= source {
-            self.started.resize(source + 1, 0);
-        }
-        self.started[source] += started;
     }
 }
 

@@ -90,9 +90,12 @@ impl Entries {
         )
     }
 
-    /// Asks about every source anew.
-    pub(crate) fn forget_heads(&self) {
-        self.iter().for_each(|(_, entry)| entry.set_head(UNKNOWN));
+    /// Keeps the fast path from running: the monitor has ended. The rest of each head stays, for a call that
+    /// begins at this moment.
+    pub(crate) fn retire_heads(&self) {
+        self.iter().for_each(|(_, entry)| {
+            entry.head.fetch_and(!FAST, Ordering::Relaxed);
+        });
     }
 
     /// Asks about one source anew.

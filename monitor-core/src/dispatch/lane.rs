@@ -21,37 +21,21 @@ use std::sync::atomic::Ordering;
 use crate::dispatch::chunk::CAPACITY;
 use crate::dispatch::chunk::Chunk;
 use crate::dispatch::core::Core;
+use crate::dispatch::counted::Ledger;
 use crate::dispatch::entry::Entries;
 use crate::dispatch::flight::Hangar;
 use crate::dispatch::static_ref::StaticRef;
-use crate::metric::Cells;
 use crate::model::Record;
 use crate::model::WORDS;
 
 /// The most chunks of one lane: 4 MiB.
 const CHUNKS: usize = 256;
 const BITS: usize = 64;
+/// How often a snapshot looks at a lane whose thread goes on.
+const READINGS: usize = 64;
 
 /// Lanes that no thread uses. Their number is that of the busiest moment.
 static SPARE: Mutex<Vec<&'static Lane>> = Mutex::new(Vec::new());
-
-/// What a lane counts apart from its cells, under the same lock.
-#[derive(Debug, Default)]
-pub(crate) struct Ledger {
-    pub(crate) cells: Cells,
-    /// Spans that were folded, so recorded.
-    pub(crate) spans: u64,
-    /// Spans for which there was no room.
-    pub(crate) dropped: u64,
-}
-
-impl Ledger {
-    pub(crate) fn merge(&mut self, other: &Ledger) {
-        self.cells.merge(&other.cells);
-        self.spans += other.spans;
-        self.dropped += other.dropped;
-    }
-}
 
 /// One thread's buffer for one monitor.
 #[repr(align(128))]
@@ -105,8 +89,12 @@ impl Word {
 #[repr(align(128))]
 struct Shared {
     ledger: Mutex<Ledger>,
+    /// How many chunks the owner has left behind.
+    turns: AtomicU64,
     free: [AtomicU64; CHUNKS / BITS],
     full: [AtomicU64; CHUNKS / BITS],
+    /// Of each chunk, how many were left behind before it.
+    order: [AtomicU64; CHUNKS],
     chunks: [StaticRef<Chunk>; CHUNKS],
 }
 
@@ -134,8 +122,10 @@ impl Lane {
             core: AtomicU64::new(0),
             shared: Shared {
                 ledger: Mutex::default(),
+                turns: AtomicU64::new(0),
                 free: Default::default(),
                 full: Default::default(),
+                order: [const { AtomicU64::new(0) }; CHUNKS],
                 chunks: [const { StaticRef::empty() }; CHUNKS],
             },
         }
@@ -206,7 +196,10 @@ impl Lane {
         }
         let place = self.current.load(Ordering::Relaxed) as usize;
         if let Some((next, empty)) = self.next_chunk(core) {
+            let turns = self.shared.turns.load(Ordering::Relaxed);
+            self.shared.order[place].store(turns, Ordering::Relaxed);
             set(&self.shared.full, place);
+            self.shared.turns.store(turns + 1, Ordering::Release);
             self.current.store(next as u32, Ordering::Release);
             self.chunk.store(Some(empty));
             core.nudge();
@@ -243,45 +236,82 @@ impl Lane {
         Some((place, chunk))
     }
 
-    /// Folds what was not folded yet and gives the lock's holder the result.
-    pub(crate) fn folded(&'static self, core: &Core) -> MutexGuard<'static, Ledger> {
+    /// Folds what was not folded yet and gives the lock's holder the result, with the number of calls begun of
+    /// each source.
+    ///
+    /// Calls go on meanwhile. What has ended is read last, so that no more calls are under way than there were;
+    /// and all is read again while calls have ended in between, so that it is hardly ever fewer.
+    pub(crate) fn folded(&'static self, core: &Core) -> (MutexGuard<'static, Ledger>, Vec<(u32, u64)>) {
         let mut ledger = self.ledger();
         self.fold(&mut ledger, core);
+        let entries: Vec<_> = self.entries.iter().filter(|(_, entry)| entry.started() > 0).collect();
+        let mut started = Vec::with_capacity(entries.len());
+        for _ in 0..READINGS {
+            started.clear();
+            started.extend(entries.iter().map(|(source, entry)| (*source, entry.started())));
+            if self.fold(&mut ledger, core) < 2 {
+                break;
+            }
+        }
         if !core.wants_spans() {
             for (place, chunk) in self.full_chunks() {
                 self.make_free(place, chunk);
             }
         }
-        ledger
+        (ledger, started)
     }
 
     /// The current chunk is looked up before the full ones: the owner marks a chunk as full before it makes
-    /// another one current, so that no chunk is missed.
-    fn fold(&self, ledger: &mut Ledger, core: &Core) {
+    /// another one current, so that no chunk is missed. Gives the number of records.
+    fn fold(&self, ledger: &mut Ledger, core: &Core) -> usize {
         let current = self.current_chunk();
         let mut fold = ledger.cells.fold(core.seconds_per_tick(), Core::bounds);
+        let mut records = 0;
         for chunk in current.into_iter().chain(self.full_chunks().map(|(_, chunk)| chunk)) {
-            ledger.spans += fold.add(chunk.unfolded());
+            let unfolded = chunk.unfolded();
+            records += unfolded.len();
+            ledger.spans += fold.add(unfolded);
         }
+        records
     }
 
     /// Takes the spans that nobody took yet: those of full chunks and, if asked for, of the current one. Only
     /// one thread at a time may do this.
     pub(crate) fn take(&'static self, core: &Core, partial: bool, push: &mut dyn FnMut(&Record)) {
-        for (place, chunk) in self.full_chunks() {
+        let turns = self.shared.turns.load(Ordering::Acquire);
+        self.take_full(core, push);
+        if partial && !self.take_current(core, turns, push) {
+            // The owner went on meanwhile, so that what was current is full.
+            self.take_full(core, push);
+        }
+    }
+
+    /// Takes the spans of full chunks, in the order in which they were written.
+    fn take_full(&'static self, core: &Core, push: &mut dyn FnMut(&Record)) {
+        let mut chunks: Vec<_> = self.full_chunks().collect();
+        chunks.sort_by_key(|(place, _)| self.shared.order[*place].load(Ordering::Relaxed));
+        for (place, chunk) in chunks {
             // Nobody else takes from a full chunk or changes it, so this needs no lock.
             chunk.untaken().for_each(|index| push(&chunk.record(index)));
             let mut ledger = self.ledger();
             self.fold(&mut ledger, core);
             self.make_free(place, chunk);
         }
-        if partial {
-            let mut ledger = self.ledger();
-            self.fold(&mut ledger, core);
-            if let Some(chunk) = self.current_chunk() {
-                chunk.untaken_whole().for_each(|index| push(&chunk.record(index)));
-            }
+    }
+
+    /// Takes the spans of the current chunk, if it is the one after so many turns; tells whether it is.
+    fn take_current(&'static self, core: &Core, turns: u64, push: &mut dyn FnMut(&Record)) -> bool {
+        let mut ledger = self.ledger();
+        self.fold(&mut ledger, core);
+        // The owner counts the turn before it makes another chunk current, so a later chunk is told apart.
+        let current = self.current_chunk();
+        if self.shared.turns.load(Ordering::Acquire) != turns {
+            return false;
         }
+        if let Some(chunk) = current {
+            chunk.untaken_whole().for_each(|index| push(&chunk.record(index)));
+        }
+        true
     }
 
     /// Whether there are records that no collector took. Only for a lane whose thread has gone.

@@ -8,6 +8,7 @@ mod call;
 mod callsite;
 mod chunk;
 mod core;
+mod counted;
 mod entry;
 mod error_types;
 mod extra;
@@ -27,7 +28,7 @@ mod visit;
 pub use callsite::Callsite;
 
 pub(crate) use attach::{
-    attached, current, current_context, current_core, lane_of, scope, suppress, with_context,
+    attached, current, current_context, current_core, lane_of, note_panic, scope, suppress, with_context,
 };
 pub(crate) use call::{Call, finish, start, start_labelled, start_with};
 pub(crate) use core::{Core, CoreConfig};

@@ -1,12 +1,11 @@
 //! From counted cells to a snapshot that names things.
 
 use std::borrow::Cow;
-use std::time::SystemTime;
 
 use crate::dispatch::attach::suppressed_calls;
 use crate::dispatch::callsite::Callsite;
 use crate::dispatch::core::Core;
-use crate::dispatch::core::Retired;
+use crate::dispatch::counted::Counted;
 use crate::dispatch::error_types::error_type_name;
 use crate::dispatch::hook::panics;
 use crate::dispatch::sources::Source;
@@ -36,6 +35,7 @@ pub(crate) struct Losses {
     pub(crate) sources_refused: u64,
     pub(crate) calls_suppressed: u64,
     pub(crate) bridge_panics: u64,
+    pub(crate) evaluations_panicked: u64,
 }
 
 impl Core {
@@ -59,7 +59,7 @@ impl Core {
         drop(labels);
         let mut metrics = function_metrics(&functions);
         metrics.extend(by_hand);
-        Snapshot { started: self.started(), taken: SystemTime::now(), functions, metrics }
+        Snapshot { started: self.started(), taken: self.clock().anchor().1, functions, metrics }
     }
 
     /// What was recorded and lost so far.
@@ -68,11 +68,12 @@ impl Core {
         Losses {
             spans_recorded: counted.ledger.spans,
             spans_dropped: counted.ledger.dropped,
-            values_rejected: counted.ledger.cells.rejected,
+            values_rejected: counted.ledger.cells.rejected + self.rejected(),
             labels_overflowed: self.labels().overflowed,
             sources_refused: refused(),
             calls_suppressed: suppressed_calls(),
             bridge_panics: panics(),
+            evaluations_panicked: self.evaluations_panicked(),
         }
     }
 }
@@ -80,7 +81,7 @@ impl Core {
 fn function(
     id: u32,
     callsite: &'static Callsite,
-    counted: &Retired,
+    counted: &Counted,
     labels: &LabelSets,
 ) -> Option<FunctionSnapshot> {
     let metadata = callsite.metadata();
@@ -99,7 +100,7 @@ fn function(
     (started > 0 || !series.is_empty()).then_some(FunctionSnapshot { metadata, started, series })
 }
 
-fn metric(id: u32, info: &'static InstrumentInfo, counted: &Retired, labels: &LabelSets) -> Option<Metric> {
+fn metric(id: u32, info: &'static InstrumentInfo, counted: &Counted, labels: &LabelSets) -> Option<Metric> {
     let points: Vec<_> = counted
         .ledger
         .cells

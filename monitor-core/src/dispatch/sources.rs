@@ -128,7 +128,7 @@ pub(crate) fn add(core: &Arc<Core>) {
     refresh();
 }
 
-/// Sets every switch anew.
+/// Sets every switch anew. What the lanes of other monitors know does not change by one that comes or goes.
 pub(crate) fn refresh() {
     let mut registry = registry();
     registry.cores.retain(|core| core.upgrade().is_some_and(|core| !core.is_closed()));
@@ -137,9 +137,6 @@ pub(crate) fn refresh() {
             callsite.set_on(registry.wants(callsite));
         }
     }
-    let live: Vec<_> = registry.cores.iter().filter_map(Weak::upgrade).collect();
-    drop(registry);
-    live.iter().for_each(|core| core.forget_heads());
 }
 
 /// Sets the switch of one callsite anew.

@@ -28,10 +28,22 @@ pub(crate) fn tick(id: u32, max: u32, labels: &[LabelRef<'_>], bits: u64, kind: 
             None => return,
         },
     };
+    if kind == kind::GAUGE && !f64::from_bits(bits).is_finite() {
+        return reject(lane);
+    }
     let slot = if labels.is_empty() { 0 } else { source_slot(lane, id, max, labels) };
     let at = if kind == kind::GAUGE { ticks::now() } else { 0 };
     if lane.push([bits, kind, at, 0, 0, 0, 0, head | u64::from(slot) << 24]) {
         turn(lane);
+    }
+}
+
+/// A gauge keeps what it had.
+#[cold]
+#[inline(never)]
+fn reject(lane: &'static Lane) {
+    if let Some(core) = core_of(lane) {
+        core.note_rejected();
     }
 }
 

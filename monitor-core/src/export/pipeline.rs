@@ -25,7 +25,7 @@ use crate::model::Signals;
 use crate::recorder::Recorder;
 use crate::recorder::SpanBatch;
 
-/// The most spans that wait for one recorder: 4 MiB.
+/// The most spans without fields that wait for one recorder, fewer if they have fields: 4 MiB.
 const QUEUE_LIMIT: usize = 65_536;
 /// Batches are made so large if there is enough to make them of.
 const BATCH_LIMIT: usize = 8_192;
@@ -45,10 +45,10 @@ pub(crate) trait Source: Send + Sync {
     /// Spans for which there was no room, so far.
     fn spans_lost(&self) -> u64;
     fn set_collector(&self, thread: Thread);
-    /// Wakes the collector, so that it sees that it is over.
-    fn wake_collector(&self);
     /// The collector is about to sleep; false if enough waits already.
     fn may_sleep(&self) -> bool;
+    /// Wakes the collector.
+    fn wake_collector(&self);
     /// Makes the calling thread one of the machinery itself.
     fn prepare_thread(&self);
 }
@@ -138,7 +138,10 @@ impl Pipeline {
         if self.shared.over.swap(true, Ordering::AcqRel) {
             return Ok(());
         }
-        self.finish(timeout, Work::ShutDown)
+        let finished = self.finish(timeout, Work::ShutDown);
+        // It has nothing left to do and ends at once.
+        self.shared.source.wake_collector();
+        finished
     }
 
     /// What became of everything, by recorder and signal.
@@ -176,13 +179,6 @@ impl Pipeline {
         let late = waits.into_iter().filter(|(done, _)| !done.wait(deadline));
         let recorders: Vec<_> = late.map(|(_, desk)| desk.spans.read().recorder).collect();
         if recorders.is_empty() { Ok(()) } else { Err(TimedOut { recorders }) }
-    }
-}
-
-impl Drop for Pipeline {
-    fn drop(&mut self) {
-        self.shared.over.store(true, Ordering::Release);
-        self.shared.source.wake_collector();
     }
 }
 

@@ -30,17 +30,19 @@ pub(crate) struct Queue {
 #[derive(Default)]
 struct Inner {
     work: VecDeque<Work>,
-    spans: usize,
+    /// Spans that wait, as [`SpanBatch::weight`] has it.
+    weight: usize,
     closed: bool,
 }
 
 impl Queue {
-    /// Adds spans unless more than `limit` wait already; gives them back if so.
+    /// Adds spans unless so many wait already that with these it would be more than `limit` of ordinary size;
+    /// tells whether it did. An empty queue takes any batch.
     pub(crate) fn push_spans(&self, batch: &Arc<SpanBatch>, limit: usize) -> bool {
         let mut inner = self.lock();
-        let fits = !inner.closed && inner.spans + batch.len() <= limit.max(batch.len());
+        let fits = !inner.closed && inner.weight + batch.weight() <= limit.max(batch.weight());
         if fits {
-            inner.spans += batch.len();
+            inner.weight += batch.weight();
             inner.work.push_back(Work::Spans(Arc::clone(batch)));
             self.arrived.notify_one();
         }
@@ -91,7 +93,7 @@ impl Queue {
         loop {
             if let Some(work) = inner.work.pop_front() {
                 if let Work::Spans(batch) = &work {
-                    inner.spans -= batch.len();
+                    inner.weight -= batch.weight();
                 }
                 return work;
             }

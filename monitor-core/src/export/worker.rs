@@ -1,6 +1,7 @@
 //! The thread of one recorder: it may block, fail and panic there without hurting anybody.
 
 use std::any::Any;
+use std::mem;
 use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
 use std::sync::Arc;
@@ -24,6 +25,14 @@ pub(crate) struct Desk {
     pub(crate) queue: Queue,
     pub(crate) spans: Ledger,
     pub(crate) metrics: Ledger,
+}
+
+/// What a recorder is let do.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Task {
+    /// Mostly nothing, so that it shows no recovery.
+    Flush,
+    Ship,
 }
 
 /// The thread of one recorder.
@@ -62,23 +71,25 @@ impl Worker {
             match self.desk.clone().queue.pop() {
                 Work::Spans(batch) => {
                     let count = batch.len() as u64;
-                    let result = self.attempt(|recorder| recorder.spans(&batch));
+                    let result = self.attempt(Task::Ship, |recorder| recorder.spans(&batch));
                     settle(&self.desk.spans, count, result);
                 }
                 Work::Metrics(snapshot) => {
-                    let result = self.attempt(|recorder| recorder.metrics(&snapshot));
+                    let result = self.attempt(Task::Ship, |recorder| recorder.metrics(&snapshot));
                     settle(&self.desk.metrics, 1, result);
                 }
                 Work::Flush(done) => {
                     // A failure of this counts against the recorder, like any other.
-                    let _ = self.attempt(|recorder| recorder.flush());
+                    let _ = self.attempt(Task::Flush, |recorder| recorder.flush());
                     done.say();
                 }
                 Work::ShutDown(done) => {
-                    let _ = self.attempt(|recorder| recorder.flush());
+                    let _ = self.attempt(Task::Flush, |recorder| recorder.flush());
                     let recorder = self.recorder;
                     // Its destructor may panic as well.
-                    let _ = catch_unwind(AssertUnwindSafe(move || drop(recorder)));
+                    if let Err(panic) = catch_unwind(AssertUnwindSafe(move || drop(recorder))) {
+                        message(panic);
+                    }
                     done.say();
                     return;
                 }
@@ -90,6 +101,7 @@ impl Worker {
     /// for twice as long.
     fn attempt(
         &mut self,
+        task: Task,
         act: impl FnOnce(&mut dyn Recorder) -> Result<(), RecorderError>,
     ) -> Result<(), (DropReason, Option<String>)> {
         if self.resting.is_some_and(|until| Instant::now() < until) {
@@ -98,7 +110,9 @@ impl Worker {
         let recorder = &mut *self.recorder;
         let failure = match catch_unwind(AssertUnwindSafe(|| act(recorder))) {
             Ok(Ok(())) => {
-                (self.failures, self.rest, self.resting) = (0, self.first_rest, None);
+                if task == Task::Ship {
+                    (self.failures, self.rest, self.resting) = (0, self.first_rest, None);
+                }
                 return Ok(());
             }
             Ok(Err(error)) => (DropReason::Failed, Some(error.to_string())),
@@ -127,6 +141,9 @@ fn message(panic: Box<dyn Any + Send>) -> String {
         .map(|text| (*text).to_owned())
         .or_else(|| panic.downcast_ref::<String>().cloned())
         .unwrap_or_else(|| "a panic without a message".to_owned());
-    let _ = catch_unwind(AssertUnwindSafe(move || drop(panic)));
+    if let Err(again) = catch_unwind(AssertUnwindSafe(move || drop(panic))) {
+        // Whoever panics even here is left alone.
+        mem::forget(again);
+    }
     text
 }

@@ -16,5 +16,5 @@ pub use snapshot::{FunctionSeries, FunctionSnapshot, Metric, MetricData, MetricP
 pub(crate) use cells::{Cells, Value, tick};
 pub(crate) use functions::function_metrics;
 pub(crate) use instrument::InstrumentInfo;
-pub(crate) use series::{LabelSets, OVERFLOW};
+pub(crate) use series::{Combination, LabelSets, OVERFLOW};
 pub(crate) use snapshot::Labels;

@@ -30,15 +30,32 @@ struct SourceSets {
     values: Vec<LabelValues>,
 }
 
+/// The values of some labels, and how many such combinations there may be.
+///
+/// Made before the lock of the sets is taken: a label may be told by code of the user, which may panic or have
+/// labels itself.
+#[derive(Debug)]
+pub(crate) struct Combination {
+    texts: LabelValues,
+    max: u32,
+}
+
+impl Combination {
+    /// These values, of at most `max` combinations; with zero, of as many as their types allow.
+    pub(crate) fn new(values: &[LabelRef<'_>], max: u32) -> Self {
+        let max = if max == 0 { bound_by_type(values) } else { max };
+        Self { texts: values.iter().map(|value| Box::from(value.to_text())).collect(), max }
+    }
+}
+
 impl LabelSets {
     /// The slot of these values, a new one if the bound allows it.
-    pub(crate) fn slot(&mut self, source: u32, values: &[LabelRef<'_>], max: u32) -> u16 {
-        let texts: LabelValues = values.iter().map(|value| Box::from(value.to_text())).collect();
+    pub(crate) fn slot(&mut self, source: u32, combination: Combination) -> u16 {
+        let Combination { texts, max } = combination;
         let sets = self.sources.entry(source).or_default();
         if let Some(slot) = sets.slots.get(&texts) {
             return *slot;
         }
-        let max = if max == 0 { bound_by_type(values) } else { max };
         let max = max.min(u32::from(u16::MAX - FIRST));
         if sets.values.len() as u32 >= max {
             self.overflowed += 1;
@@ -75,19 +92,20 @@ mod tests {
     #[test]
     fn f59_values_beyond_the_bound_share_the_overflow_slot() {
         let mut sets = LabelSets::default();
-        let slots: Vec<u16> =
-            (0..1_000_000).map(|number| sets.slot(3, &[LabelRef::Integer(number)], 10)).collect();
+        let slots: Vec<u16> = (0..1_000_000)
+            .map(|number| sets.slot(3, Combination::new(&[LabelRef::Integer(number)], 10)))
+            .collect();
         assert_eq!(slots.iter().filter(|slot| **slot == OVERFLOW).count(), 999_990);
         assert_eq!(sets.overflowed, 999_990);
-        assert_eq!(sets.slot(3, &[LabelRef::Integer(4)], 10), slots[4]);
+        assert_eq!(sets.slot(3, Combination::new(&[LabelRef::Integer(4)], 10)), slots[4]);
         assert_eq!(&*sets.values(3, slots[4]).unwrap()[0], "4");
     }
 
     #[test]
     fn sources_do_not_share_slots() {
         let mut sets = LabelSets::default();
-        let slot = sets.slot(1, &[LabelRef::Text("a")], 10);
-        assert_eq!(sets.slot(2, &[LabelRef::Text("b")], 10), slot);
+        let slot = sets.slot(1, Combination::new(&[LabelRef::Text("a")], 10));
+        assert_eq!(sets.slot(2, Combination::new(&[LabelRef::Text("b")], 10)), slot);
         assert_eq!(&*sets.values(2, slot).unwrap()[0], "b");
     }
 }

@@ -60,7 +60,10 @@ impl FieldBuffer {
         let body = self.bytes.len();
         let limit = LIMIT.min(body + TEXT_LIMIT);
         // A `Display` that fails has written what it could; that is kept.
-        let _ = Bounded { bytes: &mut self.bytes, limit }.write_fmt(value);
+        let mut whole = Whole { bytes: &mut self.bytes, start, written: false };
+        let _ = Bounded { bytes: whole.bytes, limit }.write_fmt(value);
+        whole.written = true;
+        drop(whole);
         match u16::try_from(self.bytes.len() - body) {
             Ok(length) => self.bytes[body - 2..body].copy_from_slice(&length.to_le_bytes()),
             Err(_) => {
@@ -151,6 +154,21 @@ impl FieldBuffer {
 /// The longest beginning of `text` of at most `limit` bytes that ends at a character boundary.
 fn cut(text: &str, limit: usize) -> &str {
     &text[..text.floor_char_boundary(limit)]
+}
+
+/// Takes a field back that a panic has left unfinished.
+struct Whole<'a> {
+    bytes: &'a mut Vec<u8>,
+    start: usize,
+    written: bool,
+}
+
+impl Drop for Whole<'_> {
+    fn drop(&mut self) {
+        if !self.written {
+            self.bytes.truncate(self.start);
+        }
+    }
 }
 
 /// Takes text up to a limit and silently no more.

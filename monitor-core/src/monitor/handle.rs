@@ -52,6 +52,8 @@ pub struct Losses {
     pub bridge_panics: u64,
     /// Calls that were made by the machinery itself and so not recorded.
     pub calls_suppressed: u64,
+    /// Labels, fields and looks at a result that panicked; the calls went on without them.
+    pub evaluations_panicked: u64,
     /// Values of labels that went to an overflow series.
     pub labels_overflowed: u64,
     /// Callsites and instruments that were refused: too many, or contradicting an earlier one of their name.
@@ -124,6 +126,7 @@ impl Monitor {
         Losses {
             bridge_panics: losses.bridge_panics,
             calls_suppressed: losses.calls_suppressed,
+            evaluations_panicked: losses.evaluations_panicked,
             labels_overflowed: losses.labels_overflowed,
             sources_refused: losses.sources_refused,
             spans_dropped: losses.spans_dropped,

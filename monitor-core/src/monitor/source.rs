@@ -38,12 +38,12 @@ impl Source for CoreSource {
         self.core.set_collector(thread);
     }
 
-    fn wake_collector(&self) {
-        self.core.wake_collector();
-    }
-
     fn may_sleep(&self) -> bool {
         self.core.may_sleep()
+    }
+
+    fn wake_collector(&self) {
+        self.core.wake_collector();
     }
 
     fn prepare_thread(&self) {

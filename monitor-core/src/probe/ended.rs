@@ -1,8 +1,6 @@
 //! How a call ended, while it is being told.
 
 use std::fmt;
-use std::panic::AssertUnwindSafe;
-use std::panic::catch_unwind;
 
 use crate::dispatch::Call;
 use crate::dispatch::error_type_id;
@@ -10,6 +8,7 @@ use crate::model::FieldBuffer;
 use crate::model::FieldName;
 use crate::model::Head;
 use crate::model::Outcome;
+use crate::probe::evaluate::evaluate;
 
 /// How a call ended, while it is being told.
 #[derive(Debug)]
@@ -79,8 +78,7 @@ impl Ended {
 
     /// Runs a user's own look at the result, which may panic; what it told until then counts.
     pub(crate) fn observe(&mut self, observer: impl FnOnce(&mut Ended)) {
-        // A panic here is the observer's and must not become the call's.
-        let _ = catch_unwind(AssertUnwindSafe(|| observer(self)));
+        evaluate(|| observer(self));
     }
 
     /// How the call ended, as a record's head has it.

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::dispatch::Callsite;
 use crate::dispatch::late_field;
 use crate::model::Value;
+use crate::probe::evaluate::evaluate;
 
 /// A declared field that may be set while the call runs.
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +35,7 @@ pub fn late<V: Value + ?Sized>(field: &LateField, value: &V) {
 pub fn late_display<V: fmt::Display + ?Sized>(field: &LateField, value: &V) {
     if field.callsite.is_on() {
         late_field(field.callsite.id(), field.index, |name, fields| {
-            fields.text(name, format_args!("{value}"));
+            evaluate(|| fields.text(name, format_args!("{value}")));
         });
     }
 }
@@ -43,7 +44,7 @@ pub fn late_display<V: fmt::Display + ?Sized>(field: &LateField, value: &V) {
 pub fn late_debug<V: fmt::Debug + ?Sized>(field: &LateField, value: &V) {
     if field.callsite.is_on() {
         late_field(field.callsite.id(), field.index, |name, fields| {
-            fields.text(name, format_args!("{value:?}"));
+            evaluate(|| fields.text(name, format_args!("{value:?}")));
         });
     }
 }

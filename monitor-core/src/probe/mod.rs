@@ -2,6 +2,7 @@
 
 pub(crate) mod call;
 mod ended;
+mod evaluate;
 pub(crate) mod future;
 mod guard;
 pub(crate) mod instrument;

@@ -1,8 +1,6 @@
 //! What is evaluated before a call begins: labels, fields, parent, monitor.
 
 use std::fmt;
-use std::panic::AssertUnwindSafe;
-use std::panic::catch_unwind;
 use std::sync::Arc;
 
 use crate::dispatch::Call;
@@ -20,6 +18,7 @@ use crate::model::FieldName;
 use crate::model::LabelRef;
 use crate::model::SpanContext;
 use crate::model::Value;
+use crate::probe::evaluate::evaluate as run_evaluation;
 
 /// What was evaluated before a call begins.
 #[derive(Default)]
@@ -98,8 +97,7 @@ fn prepare_on(callsite: &'static Callsite, evaluate: impl FnOnce(&mut Preparatio
         return Setup::default();
     }
     let mut preparation = Preparation { callsite, setup: Setup::default() };
-    // The panic is that of a label or field, not of the call.
-    let _ = catch_unwind(AssertUnwindSafe(|| evaluate(&mut preparation)));
+    run_evaluation(|| evaluate(&mut preparation));
     preparation.setup
 }
 

@@ -92,6 +92,11 @@ impl SpanBatch {
         self.records.len()
     }
 
+    /// How many spans without fields take as much memory.
+    pub(crate) fn weight(&self) -> usize {
+        self.records.len() + self.bytes.len() / size_of::<Record>()
+    }
+
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -9,6 +9,7 @@ use std::sync::RwLock;
 
 use metrics::Label;
 
+use crate::metric::Combination;
 use crate::metric::LabelSets;
 use crate::metric::OVERFLOW;
 use crate::model::LabelRef;
@@ -33,7 +34,8 @@ impl<E: Copy + Eq + Hash, T> Series<E, T> {
         if values.is_empty() {
             return 0;
         }
-        self.sets.lock().unwrap_or_else(PoisonError::into_inner).slot(0, values, self.max)
+        let combination = Combination::new(values, self.max);
+        self.sets.lock().unwrap_or_else(PoisonError::into_inner).slot(0, combination)
     }
 
     /// What is kept of a series, made from its labels when it is new.

@@ -1,0 +1,55 @@
+//! What lanes have counted.
+
+use crate::dispatch::core::Core;
+use crate::dispatch::lane::Lane;
+use crate::metric::Cells;
+
+/// What a lane counts apart from its cells, under the same lock.
+#[derive(Debug, Default)]
+pub(crate) struct Ledger {
+    pub(crate) cells: Cells,
+    /// Spans that were folded, so recorded.
+    pub(crate) spans: u64,
+    /// Spans for which there was no room.
+    pub(crate) dropped: u64,
+}
+
+impl Ledger {
+    pub(crate) fn merge(&mut self, other: &Ledger) {
+        self.cells.merge(&other.cells);
+        self.spans += other.spans;
+        self.dropped += other.dropped;
+    }
+}
+
+/// What some lanes have counted: their ledgers together, and the calls begun of each source.
+#[derive(Default)]
+pub(crate) struct Counted {
+    pub(crate) ledger: Ledger,
+    pub(crate) started: Vec<u64>,
+}
+
+impl Counted {
+    /// Adds what a lane has counted.
+    pub(crate) fn absorb(&mut self, lane: &'static Lane, core: &Core) {
+        let (ledger, started) = lane.folded(core);
+        self.ledger.merge(&ledger);
+        drop(ledger);
+        started.into_iter().for_each(|(source, started)| self.begin(source, started));
+    }
+
+    pub(crate) fn merge(&mut self, other: &Counted) {
+        self.ledger.merge(&other.ledger);
+        for (source, started) in other.started.iter().enumerate() {
+            self.begin(source as u32, *started);
+        }
+    }
+
+    fn begin(&mut self, source: u32, started: u64) {
+        let source = source as usize;
+        if self.started.len() <= source {
+            self.started.resize(source + 1, 0);
+        }
+        self.started[source] += started;
+    }
+}

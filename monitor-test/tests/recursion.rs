@@ -1,0 +1,48 @@
+//! Deep recursion through an annotated function (F18).
+
+use std::thread;
+
+use monitor_core::Monitor;
+use monitor_core::monitored;
+use monitor_core::recorders::Null;
+
+const DEPTH: usize = 10_000;
+
+#[monitored]
+fn annotated(left: usize, places: &mut Vec<usize>) -> usize {
+    let here = 0_u8;
+    places.push(std::ptr::from_ref(std::hint::black_box(&here)).addr());
+    if left == 0 { 0 } else { 1 + annotated(left - 1, places) }
+}
+
+fn plain(left: usize, places: &mut Vec<usize>) -> usize {
+    let here = 0_u8;
+    places.push(std::ptr::from_ref(std::hint::black_box(&here)).addr());
+    if left == 0 { 0 } else { 1 + plain(left - 1, places) }
+}
+
+/// How many bytes of stack one of `DEPTH` frames takes.
+fn frame(body: impl FnOnce(&mut Vec<usize>) -> usize) -> usize {
+    let mut places = Vec::with_capacity(DEPTH + 1);
+    assert_eq!(body(&mut places), DEPTH);
+    (places[0] - places[DEPTH]) / DEPTH
+}
+
+#[test]
+fn f18_ten_thousand_nested_calls_cost_a_bounded_stack() {
+    let monitor = Monitor::builder().recorder(Null::default()).build();
+    let scoped = monitor.clone();
+    let deep = thread::Builder::new().stack_size(256 << 20);
+    let handle = deep.spawn(move || {
+        let without = frame(|places| plain(DEPTH, places));
+        scoped.scope(|| frame(|places| annotated(DEPTH, places))) - without
+    });
+    let cost = handle.unwrap().join().unwrap();
+    println!("one nested call costs {cost} bytes of stack");
+    // Without optimisation every shell is a frame of its own.
+    let bound = if cfg!(debug_assertions) { 4_096 } else { 200 };
+    assert!(cost < bound, "{cost} bytes");
+    let function = monitor.snapshot();
+    let function = function.function("annotated").unwrap();
+    assert_eq!((function.calls(), function.in_flight()), (DEPTH as u64 + 1, 0));
+}
