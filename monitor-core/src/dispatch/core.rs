@@ -16,9 +16,9 @@ use crate::dispatch::counted::Counted;
 use crate::dispatch::entry::FAST;
 use crate::dispatch::entry::SILENT;
 use crate::dispatch::entry::SLOW;
-use crate::dispatch::error_types::error_type_name;
 use crate::dispatch::hook;
 use crate::dispatch::lane::Lane;
+use crate::dispatch::names::RegisteredNames;
 use crate::dispatch::sources;
 use crate::dispatch::sources::Source;
 use crate::metric::Combination;
@@ -31,7 +31,6 @@ use crate::model::LabelRef;
 use crate::model::Metadata;
 use crate::model::Outcome;
 use crate::model::Signals;
-use crate::recorder::Names;
 use crate::recorder::SpanBatch;
 
 /// How many chunks may wait before the collector is woken.
@@ -375,22 +374,6 @@ impl Core {
 
     fn retired(&self) -> MutexGuard<'_, Counted> {
         self.retired.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Names of sources and error types, as they were registered.
-struct RegisteredNames;
-
-impl Names for RegisteredNames {
-    fn metadata(&self, source: u32) -> Option<&'static Metadata> {
-        match sources::source(source)? {
-            Source::Callsite(callsite) => Some(callsite.metadata()),
-            Source::Instrument(_) => None,
-        }
-    }
-
-    fn error_type(&self, id: u16) -> Option<&'static str> {
-        error_type_name(id)
     }
 }
 

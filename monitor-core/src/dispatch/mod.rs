@@ -17,6 +17,8 @@ mod hook;
 mod label_cache;
 mod lane;
 mod late;
+mod names;
+mod order;
 mod snapshot;
 mod sources;
 mod static_ref;
@@ -44,6 +46,7 @@ pub(crate) use hook::{Sample, once_beyond, want_values};
 pub(crate) use label_cache::label_slot;
 pub(crate) use late::set as late_field;
 #[cfg(feature = "metrics")]
+pub(crate) use order::finish_in_any_order;
 pub(crate) use sources::{Source, refuse, register_foreign, sources};
 pub(crate) use sources::{install_global, register_instrument, uninstall_global};
 pub(crate) use value::tick;

@@ -10,7 +10,7 @@ use std::thread;
 use crate::dispatch::Call;
 use crate::dispatch::Callsite;
 use crate::dispatch::Extra;
-use crate::dispatch::finish;
+use crate::dispatch::finish_in_any_order;
 use crate::dispatch::start;
 use crate::dispatch::start_with;
 use crate::model::FieldName;
@@ -119,7 +119,7 @@ impl Drop for Span {
                 None if thread::panicking() => Outcome::Panic,
                 None => Outcome::Ok,
             };
-            finish(call, Head::ending_of(outcome, 0));
+            finish_in_any_order(call, Head::ending_of(outcome, 0));
         }
     }
 }
