@@ -8,6 +8,8 @@ use std::thread;
 use monitor_core::Context;
 use monitor_core::Filter;
 use monitor_core::FutureExt;
+use std::time::Duration;
+
 use monitor_core::Monitor;
 use monitor_core::Outcome;
 use monitor_core::monitored;
@@ -102,6 +104,17 @@ fn a_filter_is_that_of_its_monitor() {
     assert_eq!((off.spans().len(), off.snapshot().functions().len()), (0, 0));
     assert_eq!((metrics.spans().len(), metrics.calls("work")), (0, 1));
     assert_eq!(spans.tree(), "nested ok\n  work ok\n");
+}
+
+#[test]
+fn what_is_told_as_spans_alone_is_neither_counted_nor_under_way() {
+    let memory = Memory::default();
+    let monitor = Monitor::builder().recorder(memory.clone()).filter("spans".parse().unwrap()).build();
+    monitor.scope(work);
+    monitor.flush(Duration::from_secs(30)).unwrap();
+    assert_eq!(memory.spans().len(), 1);
+    assert!(monitor.snapshot().functions().is_empty());
+    assert!(monitor.snapshot().metrics().is_empty());
 }
 
 #[test]

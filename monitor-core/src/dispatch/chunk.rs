@@ -21,12 +21,14 @@ static SPARE: Mutex<Vec<&'static Chunk>> = Mutex::new(Vec::new());
 /// Records in the order in which their thread wrote them.
 ///
 /// `length` is published by the owner with release order after the record's words; readers load it with
-/// acquire order, so they see whole records only. `folded` and `taken` change under the lane's lock.
+/// acquire order, so they see whole records only. `folded`, `taken` and `spans` change under the lane's lock.
 #[repr(align(64))]
 pub(crate) struct Chunk {
     length: AtomicU32,
     folded: AtomicU32,
     taken: AtomicU32,
+    /// How many spans are among the folded records.
+    spans: AtomicU32,
     slots: [Slot; CAPACITY],
 }
 
@@ -39,6 +41,7 @@ impl Chunk {
                 length: AtomicU32::new(0),
                 folded: AtomicU32::new(0),
                 taken: AtomicU32::new(0),
+                spans: AtomicU32::new(0),
                 slots: [const { Slot::new() }; CAPACITY],
             }))
         })
@@ -102,6 +105,16 @@ impl Chunk {
         advance(&self.taken, end)
     }
 
+    /// So many more spans were folded. Under the lane's lock.
+    pub(crate) fn add_spans(&self, spans: u64) {
+        self.spans.store(self.spans.load(Ordering::Relaxed) + spans as u32, Ordering::Relaxed);
+    }
+
+    /// Whether there is any span among the folded records. Under the lane's lock.
+    pub(crate) fn has_spans(&self) -> bool {
+        self.spans.load(Ordering::Relaxed) > 0
+    }
+
     pub(crate) fn is_taken(&self) -> bool {
         self.taken.load(Ordering::Relaxed) as usize == self.len()
     }
@@ -110,6 +123,7 @@ impl Chunk {
     pub(crate) fn reset(&self) {
         self.folded.store(0, Ordering::Relaxed);
         self.taken.store(0, Ordering::Relaxed);
+        self.spans.store(0, Ordering::Relaxed);
         self.length.store(0, Ordering::Release);
     }
 

@@ -189,7 +189,8 @@ impl Lane {
         };
         if let Some(mut ledger) = lock {
             self.fold(&mut ledger, core);
-            if !exported {
+            if !exported || !chunk.has_spans() {
+                // Nobody but the fold wanted it.
                 chunk.reset();
                 return;
             }
@@ -270,7 +271,9 @@ impl Lane {
         for chunk in current.into_iter().chain(self.full_chunks().map(|(_, chunk)| chunk)) {
             let unfolded = chunk.unfolded();
             records += unfolded.len();
-            ledger.spans += fold.add(unfolded);
+            let spans = fold.add(unfolded);
+            chunk.add_spans(spans);
+            ledger.spans += spans;
         }
         records
     }

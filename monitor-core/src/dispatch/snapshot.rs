@@ -24,6 +24,7 @@ use crate::metric::Snapshot;
 use crate::metric::Value;
 use crate::metric::function_metrics;
 use crate::model::Head;
+use crate::model::Signals;
 
 /// What a monitor has recorded, lost and refused, in numbers that only grow.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -48,7 +49,10 @@ impl Core {
         for (id, source) in sources().into_iter().enumerate() {
             let id = id as u32;
             match source {
-                Source::Callsite(callsite) => functions.extend(function(id, callsite, &counted, &labels)),
+                Source::Callsite(callsite) if self.counts(callsite) => {
+                    functions.extend(function(id, callsite, &counted, &labels));
+                }
+                Source::Callsite(_) => {}
                 Source::Instrument(info) => {
                     if let Some(metric) = metric(id, info, &counted, &labels) {
                         add(&mut by_hand, metric);
@@ -60,6 +64,11 @@ impl Core {
         let mut metrics = function_metrics(&functions);
         metrics.extend(by_hand);
         Snapshot { started: self.started(), taken: self.clock().anchor().1, functions, metrics }
+    }
+
+    /// Whether the calls of a callsite are counted, or only told as spans.
+    fn counts(&self, callsite: &'static Callsite) -> bool {
+        self.signals(callsite.metadata()).contains(Signals::METRICS)
     }
 
     /// What was recorded and lost so far.
