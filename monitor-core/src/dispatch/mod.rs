@@ -45,8 +45,8 @@ pub(crate) use hook::{Bridge, Ending, Hook, HookSpan, set_hook};
 pub(crate) use hook::{Sample, once_beyond, want_values};
 pub(crate) use label_cache::label_slot;
 pub(crate) use late::set as late_field;
-#[cfg(feature = "metrics")]
 pub(crate) use order::finish_in_any_order;
+#[cfg(feature = "metrics")]
 pub(crate) use sources::{Source, refuse, register_foreign, sources};
 pub(crate) use sources::{install_global, register_instrument, uninstall_global};
 pub(crate) use value::tick;
