@@ -7,9 +7,12 @@ use crate::dispatch::callsite::Callsite;
 use crate::dispatch::lane::Lane;
 use crate::model::LabelRef;
 
-const ENTRIES: usize = 128;
+/// Combinations are spread over so many sets of so many places: a few that fall into the same set stay side by
+/// side instead of driving each other out.
+const SETS: usize = 32;
+const WAYS: usize = 4;
 /// Longer combinations are looked up in the monitor's table each time.
-const KEY: usize = 64;
+const KEY: usize = 45;
 
 /// One combination: whose, which values, which slot.
 #[derive(Clone, Copy)]
@@ -27,10 +30,18 @@ type Ends = (u64, u64);
 /// The longest key that its ends tell from every other of the same length.
 const TOLD_BY_ENDS: usize = 16;
 
+/// Combinations that share a set, and which of them goes next.
+#[derive(Clone, Copy)]
+struct Set {
+    ways: [Remembered; WAYS],
+    next: u8,
+}
+
+const NOTHING: Remembered = Remembered { owner: u64::MAX, ends: (0, 0), slot: 0, length: 0, key: [0; KEY] };
+
 thread_local! {
-    static REMEMBERED: RefCell<[Remembered; ENTRIES]> = const {
-        RefCell::new([Remembered { owner: u64::MAX, ends: (0, 0), slot: 0, length: 0, key: [0; KEY] }; ENTRIES])
-    };
+    static REMEMBERED: RefCell<[Set; SETS]> =
+        const { RefCell::new([Set { ways: [NOTHING; WAYS], next: 0 }; SETS]) };
 }
 
 /// The slot of these values at a callsite.
@@ -57,12 +68,13 @@ fn find(lane: &'static Lane, source: u32, max: u32, key: &[u8], values: &[LabelR
     let ends = ends(key);
     let found = REMEMBERED.with(|remembered| {
         let remembered = remembered.try_borrow().ok()?;
-        let entry = &remembered[place(owner, ends)];
-        let same = entry.owner == owner
-            && entry.ends == ends
-            && usize::from(entry.length) == key.len()
-            && (key.len() <= TOLD_BY_ENDS || entry.key.get(..key.len()) == Some(key));
-        same.then_some(entry.slot)
+        let same = |entry: &&Remembered| {
+            entry.ends == ends
+                && entry.owner == owner
+                && usize::from(entry.length) == key.len()
+                && (key.len() <= TOLD_BY_ENDS || entry.key.get(..key.len()) == Some(key))
+        };
+        remembered[place(owner, ends)].ways.iter().find(same).map(|entry| entry.slot)
     });
     match found {
         Some(slot) => slot,
@@ -73,7 +85,7 @@ fn find(lane: &'static Lane, source: u32, max: u32, key: &[u8], values: &[LabelR
 #[inline]
 fn place(owner: u64, ends: Ends) -> usize {
     let mixed = (ends.0 ^ ends.1.rotate_left(32) ^ owner).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (mixed >> 40) as usize % ENTRIES
+    (mixed >> 40) as usize % SETS
 }
 
 #[cold]
@@ -85,7 +97,9 @@ fn remember(lane: &'static Lane, source: u32, max: u32, key: &[u8], values: &[La
         REMEMBERED.with(|remembered| {
             if let Ok(mut remembered) = remembered.try_borrow_mut() {
                 let ends = ends(key);
-                let entry = &mut remembered[place(owner, ends)];
+                let set = &mut remembered[place(owner, ends)];
+                let entry = &mut set.ways[usize::from(set.next) % WAYS];
+                set.next = set.next.wrapping_add(1);
                 *entry = Remembered { owner, ends, slot, length: key.len() as u8, key: [0; KEY] };
                 entry.key[..key.len()].copy_from_slice(key);
             }
