@@ -1,8 +1,9 @@
 //! Counters, gauges and histograms by hand, with the power and the price of what the attribute gives.
 
-use std::sync::atomic::AtomicU32;
-use std::sync::atomic::Ordering;
+use std::num::NonZeroUsize;
 use std::time::Instant;
+
+use once_cell::race::OnceNonZeroUsize;
 
 use crate::dispatch::register_instrument;
 use crate::dispatch::tick;
@@ -11,8 +12,8 @@ use crate::metric::MetricKind;
 use crate::metric::tick as kind;
 use crate::model::LabelRef;
 
-const NEW: u32 = u32::MAX;
-const REFUSED: u32 = u32::MAX - 1;
+/// Stands for the number of an instrument that was refused.
+const REFUSED: NonZeroUsize = NonZeroUsize::MAX;
 /// The bound where none is declared, as OpenTelemetry has it.
 const DEFAULT_MAX: u32 = 2_000;
 
@@ -20,7 +21,8 @@ const DEFAULT_MAX: u32 = 2_000;
 #[derive(Debug)]
 struct Instrument {
     info: InstrumentInfo,
-    id: AtomicU32,
+    /// One more than the number, since zero stands for "not registered".
+    id: OnceNonZeroUsize,
 }
 
 impl Instrument {
@@ -34,18 +36,19 @@ impl Instrument {
             max: DEFAULT_MAX,
             buckets: &[],
         };
-        Self { info, id: AtomicU32::new(NEW) }
+        Self { info, id: OnceNonZeroUsize::new() }
     }
 
     #[inline]
     fn record(&'static self, labels: &[&str], bits: u64, kind: u64) {
-        let id = match self.id.load(Ordering::Relaxed) {
-            NEW => self.register(),
-            id => id,
+        let id = match self.id.get() {
+            Some(id) => id,
+            None => self.register(),
         };
         if id == REFUSED {
             return;
         }
+        let id = (id.get() - 1) as u32;
         if labels.is_empty() {
             return tick(id, self.info.max, &[], bits, kind);
         }
@@ -58,11 +61,13 @@ impl Instrument {
         tick(id, self.info.max, &values[..count], bits, kind);
     }
 
+    /// Two threads may register at once; the same instrument gets the same number each time.
     #[cold]
-    fn register(&'static self) -> u32 {
-        let id = register_instrument(&self.info).unwrap_or(REFUSED);
-        self.id.store(id, Ordering::Relaxed);
-        id
+    fn register(&'static self) -> NonZeroUsize {
+        self.id.get_or_init(|| {
+            let id = register_instrument(&self.info).map(|id| id as usize + 1);
+            id.and_then(NonZeroUsize::new).unwrap_or(REFUSED)
+        })
     }
 }
 
