@@ -12,10 +12,12 @@ use std::sync::atomic::Ordering;
 use std::thread::Thread;
 use std::time::SystemTime;
 
+use crate::dispatch::call::learn;
 use crate::dispatch::counted::Counted;
 use crate::dispatch::entry::FAST;
 use crate::dispatch::entry::SILENT;
 use crate::dispatch::entry::SLOW;
+use crate::dispatch::entry::UNKNOWN;
 use crate::dispatch::hook;
 use crate::dispatch::lane::Lane;
 use crate::dispatch::names::RegisteredNames;
@@ -352,9 +354,15 @@ impl Core {
         self.lanes().iter().for_each(|state| state.lane.entries.retire_heads());
     }
 
-    /// Asks about one source anew.
-    pub(crate) fn forget_head(&self, source: u32) {
-        self.lanes().iter().for_each(|state| state.lane.entries.forget_head(source));
+    /// Asks about some sources anew. At no moment is anything unknown that was known, so a call that begins
+    /// meanwhile is recorded as it was or as it will be.
+    pub(crate) fn renew_heads(&self, of: impl Fn(u32) -> bool) {
+        for state in self.lanes().iter() {
+            let entries = state.lane.entries.iter().filter(|(source, _)| of(*source));
+            entries
+                .filter(|(_, entry)| entry.head() != UNKNOWN)
+                .for_each(|(source, entry)| learn(entry, source, self));
+        }
     }
 
     /// The sum of a counter used by hand.

@@ -98,13 +98,6 @@ impl Entries {
         });
     }
 
-    /// Asks about one source anew.
-    pub(crate) fn forget_head(&self, source: u32) {
-        if let Some(entry) = self.find(source) {
-            entry.set_head(UNKNOWN);
-        }
-    }
-
     /// Forgets everything.
     pub(crate) fn clear(&self) {
         self.iter().for_each(|(_, entry)| entry.clear());

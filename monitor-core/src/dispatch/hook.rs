@@ -121,7 +121,7 @@ pub(crate) fn set_hook(bridge: Bridge, hook: Box<dyn Hook>) {
 #[cfg_attr(not(feature = "metrics"), expect(dead_code, reason = "only the bridge to `metrics` uses it"))]
 pub(crate) fn want_values(wanted: bool) {
     VALUES_WANTED.store(wanted, Ordering::SeqCst);
-    sources::refresh();
+    sources::renew(|_| true);
 }
 
 /// Whether some bridge wants the values of instruments used by hand.

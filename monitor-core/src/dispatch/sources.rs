@@ -139,6 +139,12 @@ pub(crate) fn refresh() {
     }
 }
 
+/// Asks every monitor anew about some sources.
+pub(crate) fn renew(of: impl Fn(u32) -> bool) {
+    let live: Vec<_> = registry().cores.iter().filter_map(Weak::upgrade).collect();
+    live.iter().filter(|core| !core.is_closed()).for_each(|core| core.renew_heads(&of));
+}
+
 /// Sets the switch of one callsite anew.
 pub(crate) fn refresh_callsite(callsite: &'static Callsite) {
     let registry = registry();
@@ -147,9 +153,8 @@ pub(crate) fn refresh_callsite(callsite: &'static Callsite) {
         return;
     }
     callsite.set_on(registry.wants(callsite));
-    let live: Vec<_> = registry.cores.iter().filter_map(Weak::upgrade).collect();
     drop(registry);
-    live.iter().for_each(|core| core.forget_head(callsite.id()));
+    renew(|source| source == callsite.id());
 }
 
 /// Makes `core` the global monitor, unless there is one.

@@ -1,6 +1,9 @@
 //! Our values in a recorder of the `metrics` facade.
 
 use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
+use std::thread;
 use std::time::Duration;
 
 use metrics::with_local_recorder;
@@ -184,6 +187,50 @@ fn instruments_by_hand_come_with_a_monitor_and_without() {
     );
     let snapshot = monitor.snapshot();
     assert_eq!(snapshot.metric("doors.open").unwrap().points[0].data, MetricData::UpDownCounter(1));
+}
+
+static LATE: Counter = Counter::new("cache.late");
+
+#[test]
+fn what_was_used_before_forwarding_began_comes_too() {
+    let recorder = prometheus();
+    let monitor = Monitor::builder().build();
+    monitor.scope(|| {
+        LATE.add(1);
+        forwarding(&recorder, || LATE.add(2));
+        LATE.add(4);
+    });
+    check(&recorder, &["cache_late 2"]);
+    assert_eq!(monitor.snapshot().metric("cache.late").unwrap().points[0].data, MetricData::Counter(7));
+}
+
+#[test]
+fn calls_that_begin_while_forwarding_does_are_counted_once() {
+    #[monitored]
+    fn steady() {}
+    let _one = ONE_AT_A_TIME.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let monitor = Monitor::builder().build();
+    let over = AtomicBool::new(false);
+    let calls: u64 = thread::scope(|threads| {
+        let caller = threads.spawn(|| {
+            monitor.scope(|| {
+                let mut calls = 0;
+                while !over.load(Ordering::Relaxed) {
+                    steady();
+                    calls += 1;
+                }
+                calls
+            })
+        });
+        for _ in 0..4_000 {
+            forward_to_metrics().stop();
+        }
+        over.store(true, Ordering::Relaxed);
+        caller.join().unwrap()
+    });
+    let snapshot = monitor.snapshot();
+    let function = snapshot.function("steady").unwrap();
+    assert_eq!((function.calls(), function.in_flight()), (calls, 0));
 }
 
 #[test]
