@@ -1,16 +1,19 @@
 //! How calls end, how long they take, and what they carry.
 
 use std::num::ParseIntError;
+use std::thread;
 use std::time::Duration;
 use std::time::SystemTime;
 use std::time::UNIX_EPOCH;
 
+use monitor_core::Context;
 use monitor_core::ErrorType;
 use monitor_core::Outcome;
 use monitor_core::Span;
 use monitor_core::field;
 use monitor_core::monitored;
 use monitor_test::Capture;
+use monitor_test::CaptureBuilder;
 use monitor_test::ManualClock;
 use monitor_test::Outcomes;
 
@@ -202,4 +205,32 @@ fn what_never_returns_ends_by_its_panic() {
     let (result, captured) = Capture::catching(|| never());
     assert!(result.is_err());
     assert_eq!(captured.outcomes("never"), Outcomes { panic: 1, ..Outcomes::default() });
+}
+
+#[monitored]
+fn with_children(clock: &ManualClock, children: bool) {
+    clock.advance(Duration::from_secs(1));
+    if children {
+        child(clock);
+    }
+}
+
+#[monitored]
+fn child(clock: &ManualClock) {
+    clock.advance(Duration::from_secs(2));
+}
+
+#[test]
+fn self_time_is_that_of_all_calls_with_children_and_without_on_whatever_thread() {
+    let clock = ManualClock::default();
+    let captured = CaptureBuilder::default().clock(&clock).run(|| {
+        let context = Context::current();
+        for children in [false, true, false] {
+            let (clock, context) = (clock.clone(), context.clone());
+            thread::spawn(move || context.run(|| with_children(&clock, children))).join().unwrap();
+        }
+    });
+    let snapshot = captured.snapshot();
+    let own = snapshot.function("with_children").unwrap().self_duration().unwrap();
+    assert_eq!((own.count(), own.sum(), own.max()), (3, 3.0, Some(1.0)));
 }

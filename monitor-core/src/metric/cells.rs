@@ -219,12 +219,15 @@ impl Cells {
             return;
         };
         let mine = &mut self.series[position as usize];
-        mine.total.merge(&other.total);
-        match (&mut mine.own, &other.own) {
-            (Some(mine), Some(own)) => mine.merge(own),
-            (mine @ None, own) => mine.clone_from(own),
-            (Some(_), None) => {}
+        if mine.own.is_some() || other.own.is_some() {
+            // Where no call had children, their own time was all of their time.
+            let own = mine.own.get_or_insert_with(|| Box::new(mine.total.without_buckets()));
+            match &other.own {
+                Some(theirs) => own.merge(theirs),
+                None => own.merge(&other.total.without_buckets()),
+            }
         }
+        mine.total.merge(&other.total);
     }
 
     /// The series of one source: slot, ending, counts.

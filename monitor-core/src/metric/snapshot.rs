@@ -164,7 +164,14 @@ impl FunctionSnapshot {
     /// How long the calls took less the time of their instrumented children, if they have any.
     #[must_use]
     pub fn self_duration(&self) -> Option<Histogram> {
-        self.series.iter().filter_map(|series| series.self_duration.clone()).reduce(|mut all, more| {
+        if self.series.iter().all(|series| series.self_duration.is_none()) {
+            return None;
+        }
+        // Where no call had children, their own time was all of their time.
+        let own = |series: &FunctionSeries| {
+            series.self_duration.clone().unwrap_or_else(|| series.duration.without_buckets())
+        };
+        self.series.iter().map(own).reduce(|mut all, more| {
             all.merge(&more);
             all
         })
