@@ -58,9 +58,10 @@ pub(crate) struct Call {
 pub(crate) fn start(callsite: &'static Callsite) -> Call {
     if let Some(lane) = current()
         && let Some(entry) = lane.entries.find(callsite.id())
-        && entry.head() & FAST != 0
+        && let head = entry.head()
+        && head & FAST != 0
     {
-        return begin(lane, entry);
+        return begin(lane, entry, head);
     }
     start_cold(callsite, None, None)
 }
@@ -90,11 +91,10 @@ pub(crate) fn start_with(callsite: &'static Callsite, slot: u16, extra: Option<B
 /// The call is put together at the very end and never moved: a copy of what was just written costs more than
 /// all the rest.
 #[inline(always)]
-fn begin(lane: &'static Lane, entry: &Entry) -> Call {
+fn begin(lane: &'static Lane, entry: &Entry, head: u64) -> Call {
     entry.begin();
     let place = &lane.context;
     place.active.set(place.active.get() + 1);
-    let head = entry.head();
     let child = place.child.replace(0);
     let (mut span, mut parent) = (0, 0);
     if head & Head::SPAN != 0 {
@@ -136,7 +136,7 @@ fn start_cold(callsite: &'static Callsite, core: Option<&Arc<Core>>, parent: Opt
     call.head = head;
     if let Some((lane, entry)) = recorded {
         let placed = parent.map(|parent| Placed::new(lane, parent, 0));
-        call = begin(lane, entry);
+        call = begin(lane, entry, entry.head());
         call.head &= !(SLOW | FAST);
         let core = core_of(lane);
         let clock = core.map(|core| core.clock().clone()).filter(Clock::is_manual);
