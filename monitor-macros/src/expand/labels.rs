@@ -1,5 +1,6 @@
 //! `#[derive(Labels)]`: label values of a known number.
 
+use proc_macro2::Ident;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Fields;
@@ -71,10 +72,21 @@ fn of_enum(item: &ItemEnum, errors: &mut Errors) -> TokenStream {
     let plain = item.variants.iter().all(|variant| variant.fields.is_empty());
     let index = if seen.is_empty() { quote!(match *self {}) } else { quote!(match self { #indexes }) };
     let value = if plain { listed(&seen) } else { built(&names) };
+    label(&private, ident, &offset, &index, &value)
+}
+
+/// What makes a type a label: the number of its values, the number and the text of each.
+fn label(
+    private: &TokenStream,
+    ident: &Ident,
+    count: &TokenStream,
+    index: &TokenStream,
+    value: &TokenStream,
+) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl #private::Label for #ident {
-            const COUNT: usize = #offset;
+            const COUNT: usize = #count;
             fn index(&self) -> usize { #index }
             fn value(index: usize) -> &'static str { #value }
         }
@@ -121,19 +133,9 @@ fn of_struct(item: &ItemStruct, errors: &mut Errors) -> TokenStream {
             }).collect();
         });
     }
-    let value = built(&names);
+    let label = label(&private, ident, &count, &index, &built(&names));
     quote! {
-        #[automatically_derived]
-        impl #private::Label for #ident {
-            const COUNT: usize = #count;
-            fn index(&self) -> usize { #index }
-            fn value(index: usize) -> &'static str { #value }
-        }
-        #[automatically_derived]
-        impl #private::LabelText for #ident {
-            #[inline]
-            fn label(&self) -> #private::LabelRef<'_> { #private::LabelRef::bounded(self) }
-        }
+        #label
         #[automatically_derived]
         impl #private::Labels for #ident {
             const KEYS: &'static [&'static str] = &[#(#keys),*];
