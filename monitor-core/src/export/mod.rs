@@ -1,5 +1,7 @@
 //! From buffers to recorders, off the caller's thread: collecting, queues, workers, accounts.
 
+#![forbid(unsafe_code)]
+
 mod account;
 mod collector;
 mod pipeline;

@@ -1,5 +1,7 @@
 //! Counting: histograms, the cells that a fold fills, and what a snapshot shows.
 
+#![forbid(unsafe_code)]
+
 mod bucket;
 mod cells;
 mod exponential;

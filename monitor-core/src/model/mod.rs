@@ -1,5 +1,7 @@
 //! The nouns: what every other part speaks of. No I/O and no state.
 
+#![forbid(unsafe_code)]
+
 mod clock;
 mod context;
 mod error_type;

@@ -1,5 +1,7 @@
 //! A monitor: one running pipeline, to be installed, scoped, read, flushed and shut down.
 
+#![forbid(unsafe_code)]
+
 mod builder;
 mod context;
 mod handle;

@@ -1,5 +1,7 @@
 //! Instrumentation: what generated code calls, and the same by hand.
 
+#![forbid(unsafe_code)]
+
 pub(crate) mod call;
 mod ended;
 mod evaluate;

@@ -1,5 +1,7 @@
 //! The port through which batches leave: a recorder, and what it is handed.
 
+#![forbid(unsafe_code)]
+
 mod batch;
 mod port;
 

@@ -1,5 +1,7 @@
 //! Where batches go.
 
+#![forbid(unsafe_code)]
+
 pub mod console;
 pub mod memory;
 pub mod null;
