@@ -47,9 +47,10 @@ fn asynchronous(plan: &Plan<'_>) -> TokenStream {
 fn never(plan: &Plan<'_>) -> TokenStream {
     let span = Span::mixed_site();
     let (private, site, setup, body) = (&plan.private, site(), setup::print(plan), body(plan));
-    let never = Ident::new("__never", span);
+    let (never, allowed) = (Ident::new("__never", span), allowed(plan));
     quote_spanned! {span=>
         match #private::Plain.future(&#site, #setup, async move {
+            #allowed
             #[allow(unreachable_code)]
             { let #never: ::core::convert::Infallible = { #body }; #never }
         }).await {}
@@ -63,7 +64,8 @@ fn future(plan: &Plan<'_>) -> TokenStream {
 
 fn stream(plan: &Plan<'_>) -> TokenStream {
     let (private, site, setup, closure) = (&plan.private, site(), setup::print(plan), closure(plan));
-    quote_spanned!(Span::mixed_site()=> return #private::stream(&#site, #setup, #private::once(#closure));)
+    let allowed = allowed(plan);
+    quote_spanned!(Span::mixed_site()=> #allowed return #private::stream(&#site, #setup, #private::once(#closure));)
 }
 
 fn guard(plan: &Plan<'_>) -> TokenStream {
@@ -77,15 +79,10 @@ fn guard(plan: &Plan<'_>) -> TokenStream {
 /// function; those who forbid the word do not see it here.
 fn on_strategy(plan: &Plan<'_>, call: TokenStream) -> TokenStream {
     let span = Span::mixed_site();
-    let (private, observe) = (&plan.private, observe::print(plan));
+    let (private, observe, allowed) = (&plan.private, observe::print(plan), allowed(plan));
     match &plan.returned.choice {
         Choice::ByType(returned) => {
             let shape = Ident::new("__shape", span);
-            // A future in a box is the result here, and not one that was forgotten.
-            let allowed = plan
-                .returned
-                .may_be_boxed()
-                .then(|| quote_spanned!(span=> #[allow(clippy::async_yields_async)]));
             quote_spanned! {span=>
                 let #shape = {
                     use #private::{ViaAny as _, ViaError as _, ViaFuture as _, ViaResult as _};
@@ -95,9 +92,23 @@ fn on_strategy(plan: &Plan<'_>, call: TokenStream) -> TokenStream {
                 return #shape #observe.#call;
             }
         }
-        Choice::Fallible => quote_spanned!(span=> return #private::Fallible #observe.#call;),
-        Choice::Plain => quote_spanned!(span=> return #private::Plain #observe.#call;),
+        Choice::Fallible => quote_spanned!(span=> #allowed return #private::Fallible #observe.#call;),
+        Choice::Plain => quote_spanned!(span=> #allowed return #private::Plain #observe.#call;),
     }
+}
+
+/// The lints that would take the call for what it is not.
+fn allowed(plan: &Plan<'_>) -> TokenStream {
+    let span = Span::mixed_site();
+    let mut tokens = TokenStream::new();
+    if plan.parameters.assigns {
+        tokens.extend(quote_spanned!(span=> #[allow(unused_assignments)]));
+    }
+    // A future in a box is the result here, and not one that was forgotten.
+    if plan.returned.may_be_boxed() {
+        tokens.extend(quote_spanned!(span=> #[allow(clippy::async_yields_async)]));
+    }
+    tokens
 }
 
 fn closure(plan: &Plan<'_>) -> TokenStream {

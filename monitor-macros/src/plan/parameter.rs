@@ -30,6 +30,9 @@ pub(crate) struct Parameters {
     pub(crate) prologue: TokenStream,
     /// Whether the prologue declares variables, which the body's last temporaries must not outlive.
     pub(crate) declares: bool,
+    /// Whether the body may assign to a captured argument what nothing but the argument's destructor reads: the
+    /// compiler takes that for an assignment without a use.
+    pub(crate) assigns: bool,
     each: Vec<Parameter>,
 }
 
@@ -63,6 +66,7 @@ impl Parameters {
         parameters.signature = signature.inputs.to_token_stream();
         parameters.prologue = TokenStream::new();
         parameters.declares = false;
+        parameters.assigns = false;
         for parameter in &mut parameters.each {
             parameter.parts = None;
         }
@@ -89,7 +93,8 @@ impl Parameters {
             Way::Captured => steps.rev().collect(),
             Way::Declared => steps.collect(),
         };
-        Parameters { signature: written, prologue, declares: way == Way::Declared, each }
+        let assigns = signature.inputs.iter().any(|input| may_be_assigned(input, way));
+        Parameters { signature: written, prologue, declares: way == Way::Declared, assigns, each }
     }
 
     /// The attributes that may remove the argument of this name; none where there is no such argument.
@@ -188,6 +193,17 @@ fn is_taken_apart(input: &FnArg) -> bool {
     match input {
         FnArg::Receiver(_) => false,
         FnArg::Typed(typed) => !matches!(&*typed.pat, Pat::Wild(_)) && simple(&typed.pat).is_none(),
+    }
+}
+
+/// Whether the body captures this argument, may assign to it, and drops it with more than nothing.
+fn may_be_assigned(input: &FnArg, way: Way) -> bool {
+    match input {
+        FnArg::Receiver(receiver) => receiver.mutability.is_some(),
+        FnArg::Typed(typed) => {
+            let mutable = matches!(&*typed.pat, Pat::Ident(named) if named.mutability.is_some());
+            mutable && way == Way::Captured && !is_trivial(&typed.ty)
+        }
     }
 }
 

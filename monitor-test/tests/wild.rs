@@ -1,0 +1,94 @@
+//! The attribute on every function of crates that others wrote: no new warning, and their own tests go on as before.
+//!
+//! It takes crates.io and a minute, so it runs where `MONITOR_WILD=1` is set, as in CI.
+
+use std::env;
+use std::io;
+use std::io::Write as _;
+
+#[path = "wild/annotate.rs"]
+mod annotate;
+#[path = "wild/cargo.rs"]
+mod cargo;
+#[path = "wild/source.rs"]
+mod source;
+
+use annotate::annotate;
+use cargo::Command;
+use source::Twins;
+
+/// What sets one crate apart.
+struct Case {
+    /// A crate of crates.io.
+    name: &'static str,
+    version: &'static str,
+    features: &'static str,
+    /// At least so many functions get the attribute.
+    functions: usize,
+    /// Which of its tests need nothing but the crate; none where all that it has need a server.
+    tests: Option<&'static [&'static str]>,
+}
+
+/// The crate with the attribute gives the diagnostics and the test results of the crate without.
+#[track_caller]
+fn check(case: &Case) {
+    if env::var_os("MONITOR_WILD").is_none_or(|set| set == "0") {
+        // Past the harness, which keeps what a test that went well prints to itself.
+        let _ = writeln!(io::stderr(), "wild: left out {}, as MONITOR_WILD=1 is not set", case.name);
+        return;
+    }
+    let twins = Twins::new(case.name, case.version);
+    let functions = twins.functions;
+    assert!(functions >= case.functions, "{}: the attribute is on {functions} functions only", case.name);
+
+    let check = Command::new("check", case.features);
+    let (plain, annotated) = (check.diagnostics(&twins.plain), check.diagnostics(&twins.annotated));
+    let new: Vec<&str> = annotated
+        .iter()
+        .filter(|(key, _)| !plain.contains_key(*key))
+        .map(|(_, text)| text.as_str())
+        .collect();
+    assert!(new.is_empty(), "{}: new diagnostics:\n{}", case.name, new.join("\n"));
+
+    let Some(tests) = case.tests else { return };
+    let test = Command::new("test", case.features).with(tests);
+    // Built one after the other, run side by side.
+    let running = (test.start(&twins.plain), test.start(&twins.annotated));
+    let (plain, annotated) = (running.0.results(), running.1.results());
+    assert!(!plain.is_empty(), "{}: no test was found", case.name);
+    assert_eq!(annotated, plain, "{}: the results of its tests", case.name);
+}
+
+#[test]
+fn the_attribute_comes_before_all_else_of_a_function() {
+    let check = |source: &str, expected: &str| assert_eq!(annotate(source).unwrap().text, expected);
+    check("/// é\n#[inline]\npub fn f() {}", "#[monitor_core::monitored] /// é\n#[inline]\npub fn f() {}");
+    check("impl A { pub(crate) fn f() {} }", "impl A { #[monitor_core::monitored] pub(crate) fn f() {} }");
+    check("trait A { fn f(); fn g() {} }", "trait A { fn f(); #[monitor_core::monitored] fn g() {} }");
+    check("#[test] fn f() { fn g() {} }", "#[test] fn f() { #[monitor_core::monitored] fn g() {} }");
+    for alone in ["const fn f() {}", "#[tokio::main] async fn main() {}", "m! { fn f() {} }"] {
+        check(alone, alone);
+    }
+}
+
+#[test]
+fn bb8_with_every_function_monitored() {
+    check(&Case {
+        name: "bb8",
+        version: "0.9.1",
+        features: "",
+        functions: 120,
+        tests: Some(&["--lib", "--tests", "--examples"]),
+    });
+}
+
+#[test]
+fn deadpool_with_every_function_monitored() {
+    check(&Case {
+        name: "deadpool",
+        version: "0.13.1",
+        features: "managed,rt_tokio_1,serde,unmanaged",
+        functions: 140,
+        tests: Some(&["--lib", "--tests"]),
+    });
+}
