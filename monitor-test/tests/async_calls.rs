@@ -4,6 +4,8 @@ use std::future::Future;
 use std::future::pending;
 use std::future::ready;
 use std::mem;
+use std::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
 use std::pin::Pin;
 use std::pin::pin;
 use std::task::Poll;
@@ -55,6 +57,24 @@ async fn branch(number: u32) -> u32 {
     sum
 }
 
+/// Calls a monitored function when it is dropped, which may panic.
+struct Closing {
+    panics: bool,
+}
+
+impl Drop for Closing {
+    #[monitored(name = "close")]
+    fn drop(&mut self) {
+        assert!(!self.panics, "cannot close");
+    }
+}
+
+#[monitored]
+async fn holds(closing: Closing) {
+    pending::<()>().await;
+    drop(closing);
+}
+
 fn poll_once<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut std::task::Context::from_waker(Waker::noop()))
 }
@@ -76,6 +96,19 @@ async fn f20_a_future_that_is_dropped_while_it_waits_is_cancelled_once() {
     let line = "around_forever cancelled\n  forever cancelled\n";
     assert_eq!(captured.tree(), line.repeat(3));
     captured.assert_in_flight_zero();
+}
+
+#[test]
+fn f20_what_a_dropped_future_drops_is_a_part_of_its_call() {
+    for (panics, line) in [(false, "close ok"), (true, "close panic")] {
+        let captured = Capture::run(|| {
+            let mut future = Box::pin(holds(Closing { panics }));
+            assert!(poll_once(future.as_mut()).is_pending());
+            assert_eq!(catch_unwind(AssertUnwindSafe(|| drop(future))).is_err(), panics);
+        });
+        assert_eq!(captured.tree(), format!("holds cancelled\n  {line}\n"));
+        captured.assert_in_flight_zero();
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -221,8 +254,8 @@ fn f26_a_future_that_is_polled_after_its_end_says_what_the_plain_one_says() {
     fn twice(future: impl Future) -> String {
         let mut future = Box::pin(future);
         assert!(poll_once(future.as_mut()).is_ready());
-        let again = std::panic::AssertUnwindSafe(|| poll_once(future.as_mut()).is_ready());
-        let panic = std::panic::catch_unwind(again).unwrap_err();
+        let again = AssertUnwindSafe(|| poll_once(future.as_mut()).is_ready());
+        let panic = catch_unwind(again).unwrap_err();
         (*panic.downcast_ref::<&str>().unwrap()).to_owned()
     }
     let captured = Capture::run(|| assert_eq!(twice(annotated()), twice(plain())));

@@ -202,7 +202,7 @@ pub(crate) fn current_context() -> Option<SpanContext> {
 /// Where a lane stands in a trace; not valid where it stands in none.
 #[inline]
 pub(crate) fn place_of(lane: &Lane) -> SpanContext {
-    let trace = TraceId::from_words(lane.context.trace_high.get(), lane.context.trace_low.get());
+    let trace = TraceId::from_seeds(lane.context.trace_high.get(), lane.context.trace_low.get());
     SpanContext::new(trace, SpanId::new(lane.context.span.get()))
 }
 
@@ -215,7 +215,7 @@ pub(crate) struct Placed {
 impl Placed {
     /// Puts the lane at `context`, with no time of children yet.
     pub(crate) fn new(lane: &'static Lane, context: SpanContext, child: u64) -> Self {
-        let (high, low) = context.trace_id().words();
+        let (high, low) = context.trace_id().seeds();
         let place = &lane.context;
         let before = [
             place.span.replace(context.span_id().as_u64()),

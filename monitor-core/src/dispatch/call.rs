@@ -12,7 +12,9 @@ use crate::dispatch::callsite::Callsite;
 use crate::dispatch::core::Core;
 use crate::dispatch::entry::Entry;
 use crate::dispatch::entry::FAST;
+use crate::dispatch::entry::PLAIN;
 use crate::dispatch::entry::SLOW;
+use crate::dispatch::entry::STEADY;
 use crate::dispatch::entry::UNKNOWN;
 use crate::dispatch::error_types::error_type_name;
 use crate::dispatch::extra::Extra;
@@ -43,7 +45,7 @@ const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 pub(crate) struct Call {
     /// None where nobody records this call.
     pub(crate) lane: Option<&'static Lane>,
-    /// The beginning of the record's last word.
+    /// The beginning of the record's last word, with a mark of [`PLAIN`] while there is nothing extra.
     pub(crate) head: u64,
     pub(crate) start: u64,
     pub(crate) span: u64,
@@ -54,16 +56,43 @@ pub(crate) struct Call {
 }
 
 /// Begins a call.
-#[inline(never)]
+///
+/// The thread-local is read in the caller's crate, where the compiler often knows that it makes a program and no
+/// library to be loaded: it takes one instruction there, a call here.
+#[inline(always)]
 pub(crate) fn start(callsite: &'static Callsite) -> Call {
-    if let Some(lane) = current()
-        && let Some(entry) = lane.entries.find(callsite.id())
-        && let head = entry.head()
-        && head & FAST != 0
-    {
-        return begin(lane, entry, head);
+    start_on(current(), callsite)
+}
+
+/// Begins a call on this lane. In the common case it calls nothing, so that it needs no stack frame.
+#[inline(never)]
+fn start_on(lane: Option<&'static Lane>, callsite: &'static Callsite) -> Call {
+    match marked(lane, callsite, FAST) {
+        Some((lane, entry, head)) => begin(lane, entry, head, ticks::read),
+        None => start_uncommon(lane, callsite),
     }
-    start_cold(callsite, None, None)
+}
+
+#[cold]
+#[inline(never)]
+fn start_uncommon(lane: Option<&'static Lane>, callsite: &'static Callsite) -> Call {
+    match marked(lane, callsite, STEADY) {
+        Some((lane, entry, head)) => begin(lane, entry, head, ticks::now),
+        None => start_cold(callsite, None, None),
+    }
+}
+
+/// The lane and its entry of the callsite, if that has this mark.
+#[inline(always)]
+fn marked(
+    lane: Option<&'static Lane>,
+    callsite: &'static Callsite,
+    mark: u64,
+) -> Option<(&'static Lane, &'static Entry, u64)> {
+    let lane = lane?;
+    let entry = lane.entries.find(callsite.id())?;
+    let head = entry.head();
+    (head & mark != 0).then_some((lane, entry, head))
 }
 
 /// Begins a call that has labels.
@@ -91,7 +120,7 @@ pub(crate) fn start_with(callsite: &'static Callsite, slot: u16, extra: Option<B
 /// The call is put together at the very end and never moved: a copy of what was just written costs more than
 /// all the rest.
 #[inline(always)]
-fn begin(lane: &'static Lane, entry: &Entry, head: u64) -> Call {
+fn begin(lane: &'static Lane, entry: &Entry, head: u64, now: impl FnOnce() -> u64) -> Call {
     entry.begin();
     let place = &lane.context;
     place.active.set(place.active.get() + 1);
@@ -102,20 +131,13 @@ fn begin(lane: &'static Lane, entry: &Entry, head: u64) -> Call {
         place.identifier.set(span);
         parent = place.span.replace(span);
         if parent == 0 {
-            new_trace(lane, span);
+            // A new trace.
+            place.trace_high.set(place.seed.get());
+            place.trace_low.set(span);
         }
     }
-    let start = ticks::now();
+    let start = now();
     Call { lane: Some(lane), head, start, span, parent, child, extra: None }
-}
-
-/// A new trace: both halves are mixed from the identifier of its first span (finaliser of SplitMix64).
-#[inline]
-fn new_trace(lane: &Lane, span: u64) {
-    let mixed = (span ^ (span >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    lane.context.trace_low.set(mixed ^ (mixed >> 31));
-    lane.context.trace_high.set(span.rotate_left(32) ^ STEP);
 }
 
 /// Begins a call for which the fast path does not do.
@@ -136,13 +158,13 @@ fn start_cold(callsite: &'static Callsite, core: Option<&Arc<Core>>, parent: Opt
     call.head = head;
     if let Some((lane, entry)) = recorded {
         let placed = parent.map(|parent| Placed::new(lane, parent, 0));
-        call = begin(lane, entry, entry.head());
-        call.head &= !(SLOW | FAST);
+        call = begin(lane, entry, entry.head(), ticks::now);
+        call.head &= !SLOW;
         let core = core_of(lane);
         let clock = core.map(|core| core.clock().clone()).filter(Clock::is_manual);
         let elsewhere = current().is_none_or(|current| !std::ptr::eq(current, lane));
         if placed.is_some() || clock.is_some() || elsewhere {
-            let extra = call.extra.get_or_insert_with(Extra::obtain);
+            let extra = call.extra();
             extra.placed = placed;
             extra.entered = elsewhere.then(|| Entered::new(Some(lane)));
             extra.clock = clock;
@@ -150,10 +172,10 @@ fn start_cold(callsite: &'static Callsite, core: Option<&Arc<Core>>, parent: Opt
     }
     let hooked = if callsite.is_bridged() { hook::begin(callsite) } else { None };
     if hooked.is_some() {
-        call.extra.get_or_insert_with(Extra::obtain).hook = hooked;
+        call.extra().hook = hooked;
     }
     if call.is_recorded() && !callsite.metadata().fields.is_empty() {
-        call.extra.get_or_insert_with(Extra::obtain).late = true;
+        call.extra().late = true;
         late::enter(call.head);
     }
     if call.extra.is_some() {
@@ -200,9 +222,7 @@ fn attach_extra(call: &mut Call, extra: Box<Extra>, metadata: &'static Metadata)
         }
         none => *none = Some(extra),
     }
-    if let Some(extra) = &mut call.extra {
-        extra.slow = metadata.slow;
-    }
+    call.extra().slow = metadata.slow;
 }
 
 fn now(call: &Call) -> u64 {
@@ -216,30 +236,34 @@ fn now(call: &Call) -> u64 {
 /// where a record's head has them.
 #[inline(never)]
 pub(crate) fn finish(call: &mut Call, ending: Head) {
-    if call.extra.is_some() {
-        return finish_cold(call, ending);
-    }
-    if let Some(lane) = call.lane {
-        let end = ticks::now();
-        call.lane = None;
-        end_at(lane, call, end, ending.word());
+    if call.head & FAST != 0
+        && let Some(lane) = call.lane.take()
+    {
+        end_at(lane, call, ticks::read(), ending.word());
+    } else {
+        finish_cold(call, ending);
     }
 }
 
 /// Writes the record of a call and puts the lane back where it was.
 #[inline(always)]
-pub(crate) fn end_at(lane: &'static Lane, call: &Call, end: u64, ending: u64) {
+fn end_at(lane: &'static Lane, call: &Call, end: u64, ending: u64) {
     let place = &lane.context;
-    let children = place.child.replace(call.child.wrapping_add(end.wrapping_sub(call.start)));
     place.active.set(place.active.get() - 1);
-    let head = call.head | ending;
-    let full = if head & Head::SPAN != 0 {
-        place.span.set(call.parent);
-        let (high, low) = (place.trace_high.get(), place.trace_low.get());
-        lane.push([call.start, end, call.span, call.parent, high, low, children, head])
-    } else {
-        lane.push_brief(call.start, end, children, head)
-    };
+    let full = lane.append(|slot| {
+        // Each word is read when it is written, so that few registers are in use at a time.
+        slot.set_times(call.start, end);
+        slot.set_children(place.child.replace(call.child.wrapping_add(end.wrapping_sub(call.start))));
+        let head = call.head | ending;
+        if head & Head::SPAN != 0 {
+            slot.set_span(call.span);
+            place.span.set(call.parent);
+            slot.set_parent(call.parent);
+            slot.set_trace_high(place.trace_high.get());
+            slot.set_trace_low(place.trace_low.get());
+        }
+        slot.set_head(head);
+    });
     if full {
         turn(lane);
     }
@@ -248,17 +272,24 @@ pub(crate) fn end_at(lane: &'static Lane, call: &Call, end: u64, ending: u64) {
 #[cold]
 #[inline(never)]
 pub(crate) fn turn(lane: &'static Lane) {
-    if let Some(core) = core_of(lane) {
-        lane.turn(&core);
+    match core_of(lane) {
+        Some(core) => lane.turn(&core),
+        // The thread is about to end, and has taken leave of the monitor.
+        None => lane.lose(),
     }
 }
 
-/// Ends a call that has fields, a hook, a clock of its own or a parent given by hand.
+/// Ends a call that has fields, a hook, a clock of its own or a parent given by hand, or that has ended already.
 #[cold]
 #[inline(never)]
 fn finish_cold(call: &mut Call, ending: Head) {
     let end = now(call);
-    let Some(mut extra) = call.extra.take() else { return };
+    let Some(mut extra) = call.extra.take() else {
+        if let Some(lane) = call.lane.take() {
+            end_at(lane, call, end, ending.word());
+        }
+        return;
+    };
     if extra.late {
         late::leave(call.head, &mut extra.fields);
     }
@@ -344,7 +375,7 @@ impl Call {
     /// Which span this is.
     pub(crate) fn context(&self) -> Option<SpanContext> {
         let place = &self.lane?.context;
-        let trace = TraceId::from_words(place.trace_high.get(), place.trace_low.get());
+        let trace = TraceId::from_seeds(place.trace_high.get(), place.trace_low.get());
         Some(SpanContext::new(trace, SpanId::new(self.span))).filter(|context| context.is_valid())
     }
 
@@ -353,8 +384,14 @@ impl Call {
         self.lane.is_some() || self.extra.is_some()
     }
 
+    /// What few calls have.
+    pub(crate) fn extra(&mut self) -> &mut Extra {
+        self.head &= !PLAIN;
+        self.extra.get_or_insert_with(Extra::obtain)
+    }
+
     /// Where more fields go.
     pub(crate) fn fields(&mut self) -> &mut FieldBuffer {
-        &mut self.extra.get_or_insert_with(Extra::obtain).fields
+        &mut self.extra().fields
     }
 }

@@ -9,7 +9,6 @@ use std::sync::atomic::Ordering;
 use crate::model::Head;
 use crate::model::Record;
 use crate::model::Slot;
-use crate::model::WORDS;
 
 /// How many records a chunk holds: 16 KiB, so that one that is used over and over stays in the first cache.
 pub(crate) const CAPACITY: usize = 256;
@@ -55,24 +54,13 @@ impl Chunk {
 
     /// Appends a record; only the owner does. Tells whether the chunk is full now.
     #[inline(always)]
-    pub(crate) fn push(&self, words: [u64; WORDS]) -> bool {
-        self.append(|slot| slot.write(words))
-    }
-
-    /// Like [`push`](Self::push) for a record without identifiers, whose words keep what was there.
-    #[inline(always)]
-    pub(crate) fn push_brief(&self, start: u64, end: u64, children: u64, head: u64) -> bool {
-        self.append(|slot| slot.write_brief(start, end, children, head))
-    }
-
-    #[inline(always)]
-    fn append(&self, write: impl FnOnce(&Slot)) -> bool {
-        let length = self.length.load(Ordering::Relaxed);
-        if let Some(slot) = self.slots.get(length as usize) {
-            write(slot);
-            self.length.store(length + 1, Ordering::Release);
-        }
-        length as usize + 1 >= CAPACITY
+    pub(crate) fn append(&self, write: impl FnOnce(&Slot)) -> bool {
+        let length = self.length.load(Ordering::Relaxed) as usize;
+        // A full chunk is turned before anything else is written, so that this is always the length itself.
+        let place = length % CAPACITY;
+        write(&self.slots[place]);
+        self.length.store(place as u32 + 1, Ordering::Release);
+        place == CAPACITY - 1
     }
 
     #[inline]

@@ -17,12 +17,14 @@ use crate::dispatch::counted::Counted;
 use crate::dispatch::entry::FAST;
 use crate::dispatch::entry::SILENT;
 use crate::dispatch::entry::SLOW;
+use crate::dispatch::entry::STEADY;
 use crate::dispatch::entry::UNKNOWN;
 use crate::dispatch::hook;
 use crate::dispatch::lane::Lane;
 use crate::dispatch::names::RegisteredNames;
 use crate::dispatch::sources;
 use crate::dispatch::sources::Source;
+use crate::dispatch::ticks;
 use crate::metric::Combination;
 use crate::metric::LabelSets;
 use crate::metric::Value;
@@ -33,6 +35,7 @@ use crate::model::LabelRef;
 use crate::model::Metadata;
 use crate::model::Outcome;
 use crate::model::Signals;
+use crate::model::mix;
 use crate::recorder::SpanBatch;
 
 /// How many chunks may wait before the collector is woken.
@@ -157,7 +160,11 @@ impl Core {
                 }
                 let head = Head::call(source, 0, 0, Outcome::Ok, flags).word();
                 let slow = bridged || self.config.clock.is_manual() || !callsite.metadata().fields.is_empty();
-                if slow { head | SLOW } else { head | FAST }
+                match slow {
+                    true => head | SLOW,
+                    false if ticks::are_in_place() => head | FAST,
+                    false => head | STEADY,
+                }
             }
             Source::Instrument(_) => {
                 let head = Head::call(source, 0, 0, Outcome::Ok, Head::TICK).word();
@@ -188,10 +195,7 @@ impl Core {
 
     /// A number that no other lane or trace begins with, as far as chance goes.
     pub(crate) fn random(&self) -> u64 {
-        let mut mixed = self.random.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
+        mix(self.random.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed))
     }
 
     /// A lane for the calling thread.

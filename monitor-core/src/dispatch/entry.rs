@@ -12,8 +12,13 @@ const PAGES: usize = 128;
 /// The most sources that are recorded; what is beyond stays silent.
 pub(crate) const MAX_SOURCES: u32 = (PAGE * PAGES) as u32;
 
-/// The source has been asked about, and the fast path may run.
+/// With a head: the source has been asked about, each call has nothing to do but to write a record, and the clock
+/// is read in place.
 pub(crate) const FAST: u64 = 1 << 63;
+/// The same, but the clock is read through its crate.
+pub(crate) const STEADY: u64 = Head::MAX_SOURCES as u64;
+/// With a head: each call has nothing to do but to write a record.
+pub(crate) const PLAIN: u64 = FAST | STEADY;
 /// The source has been asked about, and is not recorded.
 pub(crate) const SILENT: u64 = Head::PAYLOAD;
 /// With a head: the source has been asked about, and each call has more to do than to write a record.
@@ -25,11 +30,15 @@ pub(crate) const UNKNOWN: u64 = 0;
 pub(crate) struct Entry {
     /// Calls begun on this thread; only the owner writes.
     started: AtomicU64,
-    /// The beginning of a record's head, with [`FAST`] set; or one of the marks above.
+    /// The beginning of a record's head, with a mark; or one of the marks above that stand alone.
     head: AtomicU64,
 }
 
 impl Entry {
+    const fn new() -> Self {
+        Self { started: AtomicU64::new(0), head: AtomicU64::new(UNKNOWN) }
+    }
+
     #[inline]
     pub(crate) fn head(&self) -> u64 {
         self.head.load(Ordering::Relaxed)
@@ -55,51 +64,68 @@ impl Entry {
     }
 }
 
-/// The entries of one lane, in pages that are made when first needed and kept.
+/// The entries of one lane, in pages that are made when first needed and kept. The first one is always needed, and
+/// found without a look at the others.
 pub(crate) struct Entries {
-    pages: [StaticRef<[Entry; PAGE]>; PAGES],
+    first: [Entry; PAGE],
+    others: [StaticRef<[Entry; PAGE]>; PAGES - 1],
 }
 
 impl Entries {
     pub(crate) const fn new() -> Self {
-        Self { pages: [const { StaticRef::empty() }; PAGES] }
+        Self { first: [const { Entry::new() }; PAGE], others: [const { StaticRef::empty() }; PAGES - 1] }
+    }
+
+    #[inline(always)]
+    pub(crate) fn find(&'static self, source: u32) -> Option<&'static Entry> {
+        match self.first.get(source as usize) {
+            None => self.find_beyond(source),
+            found => found,
+        }
     }
 
     #[inline]
-    pub(crate) fn find(&self, source: u32) -> Option<&'static Entry> {
-        let source = source as usize;
-        self.pages.get(source / PAGE)?.load()?.get(source % PAGE)
+    fn find_beyond(&self, source: u32) -> Option<&'static Entry> {
+        let (page, entry) = place(source)?;
+        self.others.get(page)?.load()?.get(entry)
     }
 
     /// The entry of a source, made if need be; only the owner does. None beyond the bound.
-    pub(crate) fn obtain(&self, source: u32) -> Option<&'static Entry> {
-        let page = self.pages.get(source as usize / PAGE)?;
-        if page.load().is_none() {
-            let new = [const { Entry { started: AtomicU64::new(0), head: AtomicU64::new(UNKNOWN) } }; PAGE];
-            page.store(Some(Box::leak(Box::new(new))));
+    pub(crate) fn obtain(&'static self, source: u32) -> Option<&'static Entry> {
+        if let Some((page, _)) = place(source) {
+            let page = self.others.get(page)?;
+            if page.load().is_none() {
+                page.store(Some(Box::leak(Box::new([const { Entry::new() }; PAGE]))));
+            }
         }
         self.find(source)
     }
 
     /// Every entry that exists, with its source.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, &'static Entry)> {
-        self.pages.iter().enumerate().filter_map(|(page, entries)| Some((page, entries.load()?))).flat_map(
-            |(page, entries)| {
-                entries.iter().enumerate().map(move |(entry, it)| ((page * PAGE + entry) as u32, it))
-            },
-        )
+    pub(crate) fn iter(&'static self) -> impl Iterator<Item = (u32, &'static Entry)> {
+        let others =
+            self.others.iter().enumerate().filter_map(|(page, entries)| Some((page + 1, entries.load()?)));
+        std::iter::once((0, &self.first)).chain(others).flat_map(|(page, entries)| {
+            entries.iter().enumerate().map(move |(entry, it)| ((page * PAGE + entry) as u32, it))
+        })
     }
 
     /// Keeps the fast path from running: the monitor has ended. The rest of each head stays, for a call that
     /// begins at this moment.
-    pub(crate) fn retire_heads(&self) {
+    pub(crate) fn retire_heads(&'static self) {
         self.iter().for_each(|(_, entry)| {
-            entry.head.fetch_and(!FAST, Ordering::Relaxed);
+            entry.head.fetch_and(!PLAIN, Ordering::Relaxed);
         });
     }
 
     /// Forgets everything.
-    pub(crate) fn clear(&self) {
+    pub(crate) fn clear(&'static self) {
         self.iter().for_each(|(_, entry)| entry.clear());
     }
+}
+
+/// Where a source lies that is not on the first page: the number of its page among the others, and its place there.
+fn place(source: u32) -> Option<(usize, usize)> {
+    let source = (source as usize).checked_sub(PAGE)?;
+    Some((source / PAGE, source % PAGE))
 }

@@ -20,17 +20,21 @@ use std::sync::atomic::Ordering;
 
 use crate::dispatch::chunk::CAPACITY;
 use crate::dispatch::chunk::Chunk;
+use crate::dispatch::context::Context;
 use crate::dispatch::core::Core;
 use crate::dispatch::counted::Ledger;
 use crate::dispatch::entry::Entries;
 use crate::dispatch::flight::Hangar;
 use crate::dispatch::static_ref::StaticRef;
 use crate::model::Record;
+use crate::model::Slot;
 use crate::model::WORDS;
 
 /// The most chunks of one lane: 4 MiB.
 const CHUNKS: usize = 256;
 const BITS: usize = 64;
+/// Makes the upper half of a trace's identifier differ from the thread's first span (digits of pi).
+const SEED: u64 = 0x243f_6a88_85a3_08d3;
 /// How often a snapshot looks at a lane whose thread goes on.
 const READINGS: usize = 64;
 
@@ -38,52 +42,17 @@ const READINGS: usize = 64;
 static SPARE: Mutex<Vec<&'static Lane>> = Mutex::new(Vec::new());
 
 /// One thread's buffer for one monitor.
-#[repr(align(128))]
+///
+/// What each call needs comes first, in one cache line.
+#[repr(C, align(128))]
 pub(crate) struct Lane {
     pub(crate) context: Context,
-    pub(crate) entries: Entries,
-    pub(crate) hangar: Hangar,
     chunk: StaticRef<Chunk>,
-    current: AtomicU32,
     core: AtomicU64,
+    pub(crate) hangar: Hangar,
+    current: AtomicU32,
+    pub(crate) entries: Entries,
     shared: Shared,
-}
-
-/// Where the thread stands; only the owner uses it.
-#[derive(Default)]
-pub(crate) struct Context {
-    pub(crate) span: Word,
-    pub(crate) trace_high: Word,
-    pub(crate) trace_low: Word,
-    /// Ticks of the finished children of the current call.
-    pub(crate) child: Word,
-    /// The last span identifier given.
-    pub(crate) identifier: Word,
-    /// Calls under way that hold on to this lane.
-    pub(crate) active: Word,
-}
-
-/// A number that one thread uses; atomic only so that a lane can be lent from thread to thread.
-#[derive(Default)]
-pub(crate) struct Word(AtomicU64);
-
-impl Word {
-    #[inline]
-    pub(crate) fn get(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
-    }
-
-    #[inline]
-    pub(crate) fn set(&self, value: u64) {
-        self.0.store(value, Ordering::Relaxed);
-    }
-
-    #[inline]
-    pub(crate) fn replace(&self, value: u64) -> u64 {
-        let before = self.get();
-        self.set(value);
-        before
-    }
 }
 
 #[repr(align(128))]
@@ -105,6 +74,7 @@ impl Lane {
         let lane = spare.unwrap_or_else(|| Box::leak(Box::new(Lane::new())));
         lane.core.store(core, Ordering::Relaxed);
         lane.context.identifier.set(random);
+        lane.context.seed.set(random.rotate_left(32) ^ SEED);
         let chunk = Chunk::obtain();
         lane.shared.chunks[0].store(Some(chunk));
         lane.current.store(0, Ordering::Release);
@@ -159,14 +129,14 @@ impl Lane {
 
     /// Appends a record; only the owner does. True when the chunk is full and [`turn`](Self::turn) is due.
     #[inline(always)]
-    pub(crate) fn push(&self, words: [u64; WORDS]) -> bool {
-        self.chunk.load().is_some_and(|chunk| chunk.push(words))
+    pub(crate) fn append(&self, write: impl FnOnce(&Slot)) -> bool {
+        self.chunk.load().is_some_and(|chunk| chunk.append(write))
     }
 
-    /// Appends a record without identifiers; only the owner does.
-    #[inline(always)]
-    pub(crate) fn push_brief(&self, start: u64, end: u64, children: u64, head: u64) -> bool {
-        self.chunk.load().is_some_and(|chunk| chunk.push_brief(start, end, children, head))
+    /// Appends a record that is at hand; only the owner does.
+    #[inline]
+    pub(crate) fn push(&self, words: [u64; WORDS]) -> bool {
+        self.append(|slot| slot.write(words))
     }
 
     /// Makes room for `records` in a row; only the owner does.
@@ -210,6 +180,14 @@ impl Lane {
         // somebody has held it for as long as it took to fill all the other chunks.
         let mut ledger = self.ledger();
         self.fold(&mut ledger, core);
+        ledger.dropped += chunk.spans_in(chunk.untaken());
+        chunk.reset();
+    }
+
+    /// Makes room where there is no monitor any more that could fold: what nobody took is lost, and counted.
+    pub(crate) fn lose(&'static self) {
+        let Some(chunk) = self.chunk.load() else { return };
+        let mut ledger = self.ledger();
         ledger.dropped += chunk.spans_in(chunk.untaken());
         chunk.reset();
     }

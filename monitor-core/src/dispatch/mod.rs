@@ -7,6 +7,7 @@ mod attach;
 mod call;
 mod callsite;
 mod chunk;
+mod context;
 mod core;
 mod counted;
 mod entry;

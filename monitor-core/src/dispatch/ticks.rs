@@ -21,9 +21,8 @@ pub(crate) fn now() -> u64 {
     if WAY.load(Ordering::Relaxed) == IN_PLACE { read() } else { through_clock() }
 }
 
-#[cold]
-#[inline(never)]
-fn through_clock() -> u64 {
+/// Whether [`read`] gives the ticks of the clock. The same for as long as the program runs.
+pub(crate) fn are_in_place() -> bool {
     if WAY.load(Ordering::Relaxed) == UNKNOWN {
         let before = read();
         let clock = counter().raw();
@@ -32,19 +31,28 @@ fn through_clock() -> u64 {
         let same = after > before && (before..=after).contains(&clock);
         WAY.store(if same { IN_PLACE } else { THROUGH_CLOCK }, Ordering::Relaxed);
     }
-    counter().raw()
+    WAY.load(Ordering::Relaxed) == IN_PLACE
 }
+
+#[cold]
+#[inline(never)]
+fn through_clock() -> u64 {
+    if are_in_place() { read() } else { counter().raw() }
+}
+
+/// Now, in ticks, where [`are_in_place`] says so.
 
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 #[inline(always)]
-fn read() -> u64 {
+pub(crate) fn read() -> u64 {
     // SAFETY: every x86-64 processor has the instruction; it reads a counter and touches nothing else.
     unsafe { std::arch::x86_64::_rdtsc() }
 }
 
+/// Now, in ticks, where [`are_in_place`] says so: nowhere.
 #[cfg(not(all(target_arch = "x86_64", not(miri))))]
 #[inline(always)]
-fn read() -> u64 {
+pub(crate) fn read() -> u64 {
     0
 }
 

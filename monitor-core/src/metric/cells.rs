@@ -112,10 +112,9 @@ impl Series {
     #[inline(never)]
     fn add_run(&mut self, slots: &[Slot], head: Head, seconds_per_tick: f64) -> usize {
         let seconds = |ticks: i64| ticks.max(0) as f64 * seconds_per_tick;
-        let run = slots.iter().take_while(|slot| slot.head() == head);
         if self.own.is_none() {
-            let leaves = run.clone().take_while(|slot| slot.child_ticks() == 0);
-            let count = self.total.record_all(leaves.map(|slot| seconds(slot.ticks())));
+            let leaf = |slot: &Slot| slot.head() == head && slot.child_ticks() == 0;
+            let count = self.total.record_run(slots, |slot| leaf(slot).then(|| seconds(slot.ticks())));
             if count > 0 {
                 return count;
             }
@@ -123,14 +122,17 @@ impl Series {
         // Until now no call had children, so their own time was all of their time.
         let own = self.own.get_or_insert_with(|| Box::new(self.total.without_buckets()));
         let (count, (mut sum, mut min, mut max)) = (own.count(), own.extremes());
-        let added = self.total.record_all(run.map(|slot| {
+        let added = self.total.record_run(slots, |slot| {
+            if slot.head() != head {
+                return None;
+            }
             let ticks = slot.ticks();
             let own = seconds(ticks.saturating_sub_unsigned(slot.child_ticks()));
             sum += own;
             min = if own < min { own } else { min };
             max = if own > max { own } else { max };
-            seconds(ticks)
-        }));
+            Some(seconds(ticks))
+        });
         own.set_summary(count + added as u64, sum, min, max);
         added
     }

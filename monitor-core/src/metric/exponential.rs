@@ -25,14 +25,29 @@ impl Default for Exponential {
 }
 
 impl Exponential {
-    /// Adds a value that is finite and not negative.
+    /// Adds the values of the first items, which are finite and not negative, up to an item that has none. Gives
+    /// their number.
     #[inline(always)]
-    pub(crate) fn record(&mut self, value: f64, table: &Buckets) {
-        let finest = table.index(value);
-        let position = self.position(finest, FINEST_SCALE);
-        match self.counts.get_mut(position) {
-            Some(count) => *count += 1,
-            None => self.record_new(value, finest),
+    pub(crate) fn record<T>(&mut self, items: &[T], mut value: impl FnMut(&T) -> Option<f64>) -> usize {
+        let table = Buckets::table();
+        let mut recorded = 0;
+        'widened: loop {
+            // Kept in registers until a value has no bucket yet.
+            let (coarser, offset) = (FINEST_SCALE - self.scale, self.offset);
+            let counts = self.counts.as_mut_slice();
+            for item in &items[recorded..] {
+                let Some(value) = value(item) else { return recorded };
+                recorded += 1;
+                let finest = table.index(value);
+                match counts.get_mut((finest >> coarser).wrapping_sub(offset) as usize) {
+                    Some(count) => *count += 1,
+                    None => {
+                        self.record_new(value, finest);
+                        continue 'widened;
+                    }
+                }
+            }
+            return recorded;
         }
     }
 

@@ -1,6 +1,5 @@
 //! A distribution in a bounded number of exponential buckets.
 
-use crate::metric::bucket::Buckets;
 use crate::metric::exponential::Exponential;
 
 /// A distribution: count, sum, extremes, and how many values fell in each bucket.
@@ -71,28 +70,29 @@ impl Histogram {
     /// Adds a value that is known to be finite and not negative.
     #[inline]
     pub(crate) fn record_one(&mut self, value: f64) {
-        self.record_all(std::iter::once(value));
+        self.record_run(&[value], |value| Some(*value));
     }
 
-    /// Adds values that are known to be finite and not negative. Gives their number.
+    /// Adds the values of the first items, which are known to be finite and not negative, up to an item that has
+    /// none. Gives their number.
     #[inline]
-    pub(crate) fn record_all(&mut self, values: impl Iterator<Item = f64>) -> usize {
-        let (mut count, mut sum, mut min, mut max) = (0, self.sum, self.min, self.max);
-        let values = values.inspect(|value| {
-            count += 1;
+    pub(crate) fn record_run<T>(&mut self, items: &[T], mut value: impl FnMut(&T) -> Option<f64>) -> usize {
+        let (mut sum, mut min, mut max) = (self.sum, self.min, self.max);
+        let value = |item: &T| {
+            let value = value(item)?;
             sum += value;
-            min = if *value < min { *value } else { min };
-            max = if *value > max { *value } else { max };
-        });
-        match &mut self.buckets {
-            Kind::Exponential(buckets) => {
-                let table = Buckets::table();
-                values.for_each(|value| buckets.record(value, table));
-            }
+            min = if value < min { value } else { min };
+            max = if value > max { value } else { max };
+            Some(value)
+        };
+        let count = match &mut self.buckets {
+            Kind::Exponential(buckets) => buckets.record(items, value),
             Kind::Explicit { bounds, counts } => {
-                values.for_each(|value| counts[bounds.partition_point(|bound| *bound < value)] += 1);
+                let values = items.iter().map_while(value);
+                let buckets = values.map(|value| bounds.partition_point(|bound| *bound < value));
+                buckets.inspect(|bucket| counts[*bucket] += 1).count()
             }
-        }
+        };
         (self.count, self.sum, self.min, self.max) = (self.count + count as u64, sum, min, max);
         count
     }

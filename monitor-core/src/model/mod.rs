@@ -11,6 +11,7 @@ mod filter;
 mod id;
 mod label;
 mod metadata;
+mod mix;
 mod outcome;
 mod record;
 
@@ -24,5 +25,6 @@ pub use filter::{Filter, FilterError};
 pub use id::{SpanId, TraceId};
 pub use label::{Label, LabelRef, LabelText, Labels};
 pub use metadata::{Metadata, Signals, SpanKind};
+pub(crate) use mix::{mix, unmix};
 pub use outcome::Outcome;
 pub(crate) use record::{Head, PAYLOAD, Record, Slot, WORDS};

@@ -17,11 +17,13 @@ pub(crate) const PAYLOAD: usize = (WORDS - 1) * 8;
 ///
 /// | bits | meaning |
 /// |---|---|
-/// | 0–23 | source: callsite or instrument |
+/// | 0–22 | source: callsite or instrument |
+/// | 23 | a mark of the caller's thread, without meaning in a record |
 /// | 24–39 | slot: which combination of label values |
 /// | 40–55 | error type, zero where there is none |
 /// | 56–57 | outcome |
-/// | 58–63 | flags |
+/// | 58–62 | flags |
+/// | 63 | a mark like bit 23 |
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Head(u64);
 
@@ -38,7 +40,7 @@ impl Head {
     pub(crate) const FIELDS: u64 = 1 << 62;
 
     /// The most sources that can be told apart.
-    pub(crate) const MAX_SOURCES: u32 = 1 << 24;
+    pub(crate) const MAX_SOURCES: u32 = 1 << 23;
 
     #[inline]
     pub(crate) const fn call(source: u32, slot: u16, error: u16, outcome: Outcome, flags: u64) -> Self {
@@ -117,13 +119,46 @@ impl Slot {
         }
     }
 
-    /// Writes what a record without identifiers has; its other words keep what was there.
     #[inline(always)]
-    pub(crate) fn write_brief(&self, start: u64, end: u64, children: u64, head: u64) {
-        self.0[0].store(start, Ordering::Relaxed);
-        self.0[1].store(end, Ordering::Relaxed);
-        self.0[6].store(children, Ordering::Relaxed);
-        self.0[7].store(head, Ordering::Relaxed);
+    pub(crate) fn set_times(&self, start: u64, end: u64) {
+        self.set(0, start);
+        self.set(1, end);
+    }
+
+    /// Like trace and parent only in a record of a span: in others the word keeps what was there.
+    #[inline(always)]
+    pub(crate) fn set_span(&self, span: u64) {
+        self.set(2, span);
+    }
+
+    #[inline(always)]
+    pub(crate) fn set_parent(&self, parent: u64) {
+        self.set(3, parent);
+    }
+
+    #[inline(always)]
+    pub(crate) fn set_trace_high(&self, high: u64) {
+        self.set(4, high);
+    }
+
+    #[inline(always)]
+    pub(crate) fn set_trace_low(&self, low: u64) {
+        self.set(5, low);
+    }
+
+    #[inline(always)]
+    pub(crate) fn set_children(&self, ticks: u64) {
+        self.set(6, ticks);
+    }
+
+    #[inline(always)]
+    pub(crate) fn set_head(&self, head: u64) {
+        self.set(7, head);
+    }
+
+    #[inline(always)]
+    fn set(&self, word: usize, value: u64) {
+        self.0[word].store(value, Ordering::Relaxed);
     }
 
     /// The whole record.
@@ -186,7 +221,7 @@ impl Record {
     }
 
     pub(crate) fn context(&self) -> SpanContext {
-        SpanContext::new(TraceId::from_words(self.words[4], self.words[5]), SpanId::new(self.words[2]))
+        SpanContext::new(TraceId::from_seeds(self.words[4], self.words[5]), SpanId::new(self.words[2]))
     }
 
     pub(crate) fn parent(&self) -> Option<SpanId> {

@@ -23,48 +23,77 @@ pin_project! {
     /// Dropped before its result it counts as cancelled; never polled it counts as nothing.
     #[must_use = "futures do nothing unless polled"]
     pub struct Monitored<F, C, P> {
+        // Not in an `Option`: without it the compiler's limit of nested types leaves room for more nested calls.
         #[pin]
-        inner: Option<F>,
+        inner: F,
         callsite: &'static Callsite,
-        state: State,
         setup: P,
         classify: C,
+        // The last one to be dropped, so that what the body drops is still a part of the call.
+        stand: Stand,
     }
 
     impl<F, C, P> PinnedDrop for Monitored<F, C, P> {
         #[inline]
         fn drop(this: Pin<&mut Self>) {
-            let this = this.project();
-            if let State::Waiting(flight) = *this.state {
-                cancelled(this.inner, flight);
-            }
+            this.project().stand.cancel();
         }
     }
 }
 
-/// Where the call stands. Kept small: the call itself lies elsewhere while it waits.
+/// Where a call stands, and the end of one that is cancelled.
+pub(crate) struct Stand {
+    state: State,
+}
+
+/// Where a call stands. Kept small: the call itself lies elsewhere while it waits.
 #[derive(Clone, Copy)]
 pub(crate) enum State {
     Idle,
     Off,
     Over,
     Waiting(&'static Flight),
+    /// What belongs to it is being dropped.
+    Cancelled(&'static Flight),
+}
+
+impl Stand {
+    /// If the call waits, it goes on, until this is dropped.
+    #[inline(always)]
+    fn cancel(&mut self) {
+        if let State::Waiting(flight) = self.state {
+            self.state = State::Cancelled(flight);
+            begin_cancelled(flight);
+        }
+    }
+}
+
+impl Drop for Stand {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if let State::Cancelled(flight) = self.state {
+            end_cancelled(flight);
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn begin_cancelled(flight: &'static Flight) {
+    mem::forget(flight.resume());
+}
+
+#[cold]
+#[inline(never)]
+fn end_cancelled(flight: &'static Flight) {
+    flight.resumed().finish(Head::ending_of(Outcome::Cancelled, 0));
 }
 
 impl<F, C, P> Monitored<F, C, P> {
     #[inline(always)]
     pub(crate) fn new(callsite: &'static Callsite, setup: P, inner: F, classify: C) -> Self {
-        Self { inner: Some(inner), callsite, state: State::Idle, setup, classify }
+        Self { inner, callsite, setup, classify, stand: Stand { state: State::Idle } }
     }
-}
-
-/// What the body drops now is still a part of the call.
-#[cold]
-#[inline(never)]
-pub(crate) fn cancelled<F>(mut inner: Pin<&mut Option<F>>, flight: &'static Flight) {
-    let mut underway = flight.resume();
-    inner.set(None);
-    underway.finish(Head::ending_of(Outcome::Cancelled, 0));
 }
 
 impl<F: Future, C: Classify<F::Output> + Copy, P: Prepared> Future for Monitored<F, C, P> {
@@ -73,19 +102,19 @@ impl<F: Future, C: Classify<F::Output> + Copy, P: Prepared> Future for Monitored
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let Some(inner) = this.inner.as_pin_mut() else { already_over() };
-        match *this.state {
-            State::Off | State::Over => inner.poll(context),
-            State::Idle if !this.callsite.may_be_on() => {
-                *this.state = State::Off;
-                inner.poll(context)
-            }
-            State::Idle => {
+        let inner = this.inner;
+        let state = &mut this.stand.state;
+        if let State::Idle = *state {
+            if this.callsite.may_be_on() {
                 let setup = mem::take(this.setup);
-                poll_first(inner, context, this.callsite, this.state, setup, *this.classify)
+                return poll_first(inner, context, this.callsite, state, setup, *this.classify);
             }
-            State::Waiting(flight) => poll_again(inner, context, flight, this.state, *this.classify),
+            *state = State::Off;
         }
+        if let State::Waiting(flight) = *state {
+            return poll_again(inner, context, flight, state, *this.classify);
+        }
+        inner.poll(context)
     }
 }
 
@@ -122,7 +151,7 @@ fn poll_again<F: Future, C: Classify<F::Output>>(
     classify: C,
 ) -> Poll<F::Output> {
     *state = State::Over;
-    let mut underway = flight.resume();
+    let underway = flight.resume();
     let polled = inner.poll(context);
     match &polled {
         Poll::Ready(result) => {
@@ -141,10 +170,4 @@ fn poll_again<F: Future, C: Classify<F::Output>>(
         }
     }
     polled
-}
-
-#[cold]
-#[track_caller]
-fn already_over() -> ! {
-    panic!("a monitored future was polled after it was dropped")
 }

@@ -95,7 +95,7 @@ impl Span {
     /// Links the span to another one.
     pub fn link(&mut self, other: SpanContext) {
         if let Some(call) = &mut self.call {
-            call.extra.get_or_insert_with(Extra::obtain).links.push(other);
+            call.extra().links.push(other);
         }
     }
 

@@ -41,7 +41,7 @@ pin_project! {
             let this = this.project();
             if let State::Waiting(flight) = *this.state {
                 let mut inner = this.inner;
-                let mut underway = flight.resume();
+                let underway = flight.resume();
                 inner.set(None);
                 underway.finish_with(Head::ending_of(Outcome::Cancelled, 0), |call| count(call, *this.items));
             }
@@ -81,7 +81,7 @@ impl<S: Stream, P: Prepared> Stream for MonitoredStream<S, P> {
                 polled
             }
             State::Waiting(flight) => {
-                let mut underway = flight.resume();
+                let underway = flight.resume();
                 let polled = inner.poll_next(context);
                 if let Poll::Ready(None) = &polled {
                     underway.finish_with(Head::ending_of(Outcome::Ok, 0), |call| count(call, *this.items));
@@ -92,7 +92,7 @@ impl<S: Stream, P: Prepared> Stream for MonitoredStream<S, P> {
                 }
                 polled
             }
-            silent @ (State::Off | State::Over) => {
+            silent @ (State::Off | State::Over | State::Cancelled(_)) => {
                 *this.state = silent;
                 inner.poll_next(context)
             }
