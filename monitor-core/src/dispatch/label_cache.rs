@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use crate::dispatch::attach::core_of;
 use crate::dispatch::callsite::Callsite;
 use crate::dispatch::lane::Lane;
+use crate::dispatch::short_labels::ShortKey;
 use crate::model::LabelRef;
 
 /// Combinations are spread over so many sets of so many places: a few that fall into the same set stay side by
@@ -12,23 +13,16 @@ use crate::model::LabelRef;
 const SETS: usize = 32;
 const WAYS: usize = 4;
 /// Longer combinations are looked up in the monitor's table each time.
-const KEY: usize = 45;
+const KEY: usize = 48;
+const WORDS: usize = KEY / 8;
 
 /// One combination: whose, which values, which slot.
 #[derive(Clone, Copy)]
 struct Remembered {
     owner: u64,
-    ends: Ends,
+    key: [u64; WORDS],
     slot: u16,
-    length: u8,
-    key: [u8; KEY],
 }
-
-/// The first and the last eight bytes of a key: all of it, if it is at most sixteen bytes long.
-type Ends = (u64, u64);
-
-/// The longest key that its ends tell from every other of the same length.
-const TOLD_BY_ENDS: usize = 16;
 
 /// Combinations that share a set, and which of them goes next.
 #[derive(Clone, Copy)]
@@ -37,11 +31,21 @@ struct Set {
     next: u8,
 }
 
-const NOTHING: Remembered = Remembered { owner: u64::MAX, ends: (0, 0), slot: 0, length: 0, key: [0; KEY] };
+const NOTHING: Remembered = Remembered { owner: u64::MAX, key: [0; WORDS], slot: 0 };
 
 thread_local! {
     static REMEMBERED: RefCell<[Set; SETS]> =
         const { RefCell::new([Set { ways: [NOTHING; WAYS], next: 0 }; SETS]) };
+}
+
+/// The slot of this value at a callsite, if it is the only label there and was met lately.
+#[inline(always)]
+pub(crate) fn known_slot(
+    lane: &'static Lane,
+    callsite: &'static Callsite,
+    value: LabelRef<'_>,
+) -> Option<u16> {
+    lane.labels.find(callsite.id(), ShortKey::new(value)?)
 }
 
 /// The slot of these values at a callsite.
@@ -52,136 +56,105 @@ pub(crate) fn label_slot(lane: &'static Lane, callsite: &'static Callsite, value
 /// The slot of these values of a source.
 #[inline]
 pub(crate) fn source_slot(lane: &'static Lane, source: u32, max: u32, values: &[LabelRef<'_>]) -> u16 {
-    if let [LabelRef::Text(text)] = values {
-        return find(lane, source, max, text.as_bytes(), values);
-    }
-    let mut key = [0; KEY];
-    match encode(values, &mut key) {
-        Some(length) => find(lane, source, max, &key[..length], values),
-        None => miss(lane, source, max, values),
-    }
-}
-
-#[inline]
-fn find(lane: &'static Lane, source: u32, max: u32, key: &[u8], values: &[LabelRef<'_>]) -> u16 {
-    let owner = lane.core() << 24 | u64::from(source);
-    let ends = ends(key);
-    let found = REMEMBERED.with(|remembered| {
-        let remembered = remembered.try_borrow().ok()?;
-        let same = |entry: &&Remembered| {
-            entry.ends == ends
-                && entry.owner == owner
-                && usize::from(entry.length) == key.len()
-                && (key.len() <= TOLD_BY_ENDS || entry.key.get(..key.len()) == Some(key))
-        };
-        remembered[place(owner, ends)].ways.iter().find(same).map(|entry| entry.slot)
-    });
-    match found {
-        Some(slot) => slot,
-        None => remember(lane, source, max, key, values),
-    }
-}
-
-#[inline]
-fn place(owner: u64, ends: Ends) -> usize {
-    let mixed = (ends.0 ^ ends.1.rotate_left(32) ^ owner).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (mixed >> 40) as usize % SETS
-}
-
-#[cold]
-#[inline(never)]
-fn remember(lane: &'static Lane, source: u32, max: u32, key: &[u8], values: &[LabelRef<'_>]) -> u16 {
-    let slot = miss(lane, source, max, values);
-    let owner = lane.core() << 24 | u64::from(source);
-    if key.len() <= KEY {
-        REMEMBERED.with(|remembered| {
-            if let Ok(mut remembered) = remembered.try_borrow_mut() {
-                let ends = ends(key);
-                let set = &mut remembered[place(owner, ends)];
-                let entry = &mut set.ways[usize::from(set.next) % WAYS];
-                set.next = set.next.wrapping_add(1);
-                *entry = Remembered { owner, ends, slot, length: key.len() as u8, key: [0; KEY] };
-                entry.key[..key.len()].copy_from_slice(key);
-            }
+    if let [value] = values
+        && let Some(key) = ShortKey::new(*value)
+    {
+        return lane.labels.find(source, key).unwrap_or_else(|| {
+            let slot = ask(lane, source, max, values);
+            lane.labels.remember(source, key, slot);
+            slot
         });
     }
-    slot
+    match encode(values) {
+        Some(key) => combined_slot(lane, source, max, key, values),
+        None => ask(lane, source, max, values),
+    }
 }
 
+fn combined_slot(
+    lane: &'static Lane,
+    source: u32,
+    max: u32,
+    key: [u64; WORDS],
+    values: &[LabelRef<'_>],
+) -> u16 {
+    let owner = lane.core() << 24 | u64::from(source);
+    let set = set(owner, &key);
+    let found = REMEMBERED.with(|remembered| {
+        let remembered = remembered.try_borrow().ok()?;
+        let is = |entry: &&Remembered| entry.owner == owner && entry.key == key;
+        remembered[set].ways.iter().find(is).map(|entry| entry.slot)
+    });
+    found.unwrap_or_else(|| {
+        let slot = ask(lane, source, max, values);
+        REMEMBERED.with(|remembered| {
+            if let Ok(mut remembered) = remembered.try_borrow_mut() {
+                let set = &mut remembered[set];
+                set.ways[usize::from(set.next) % WAYS] = Remembered { owner, key, slot };
+                set.next = set.next.wrapping_add(1);
+            }
+        });
+        slot
+    })
+}
+
+fn set(owner: u64, key: &[u64; WORDS]) -> usize {
+    let mix = |mixed: u64, word: &u64| (mixed.rotate_left(23) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (key.iter().fold(owner, mix) >> 40) as usize % SETS
+}
+
+/// Asks the monitor's own table.
 #[cold]
-fn miss(lane: &'static Lane, source: u32, max: u32, values: &[LabelRef<'_>]) -> u16 {
+#[inline(never)]
+fn ask(lane: &'static Lane, source: u32, max: u32, values: &[LabelRef<'_>]) -> u16 {
     core_of(lane).map_or(0, |core| core.slot(source, values, max))
 }
 
-/// Writes the values one behind the other, each with its length, so that no two combinations look alike. A
-/// single text is its own key and never comes here.
-fn encode(values: &[LabelRef<'_>], key: &mut [u8; KEY]) -> Option<usize> {
-    let mut length = 0;
+/// Writes the values one behind the other, each with its kind or length, so that no two combinations look alike.
+fn encode(values: &[LabelRef<'_>]) -> Option<[u64; WORDS]> {
+    const INTEGER: u8 = 0xfe;
+    const KNOWN: u8 = 0xff;
+    let mut key = [0; KEY];
+    let mut rest = &mut key[..];
+    let mut put = |bytes: &[u8]| {
+        let (here, after) = std::mem::take(&mut rest).split_at_mut_checked(bytes.len())?;
+        here.copy_from_slice(bytes);
+        rest = after;
+        Some(())
+    };
     for value in values {
-        let number;
-        let (mark, bytes): (u8, &[u8]) = match value {
-            LabelRef::Integer(integer) => {
-                number = integer.to_le_bytes();
-                (0xfe, &number)
+        match value {
+            LabelRef::Integer(number) => {
+                put(&[INTEGER])?;
+                put(&number.to_le_bytes())?;
             }
-            LabelRef::Known { index, .. } => {
-                number = (*index as u64).to_le_bytes();
-                (0xff, &number[..4])
+            // A generic function has labels of several types at one source.
+            LabelRef::Known { index, value, .. } => {
+                put(&[KNOWN])?;
+                put(&(*index as u32).to_le_bytes())?;
+                put(&(*value as usize).to_le_bytes())?;
             }
             LabelRef::Text(text) => {
-                (u8::try_from(text.len()).ok().filter(|length| *length < 0xfe)?, text.as_bytes())
+                // One more, so that an empty text is not what follows the last value.
+                put(&[u8::try_from(text.len() + 1).ok().filter(|length| *length < INTEGER)?])?;
+                put(text.as_bytes())?;
             }
-        };
-        let end = length + 1 + bytes.len();
-        let place = key.get_mut(length..end)?;
-        place[0] = mark;
-        place[1..].copy_from_slice(bytes);
-        length = end;
+        }
     }
-    Some(length)
-}
-
-/// The first and the last eight bytes, which overlap in a short key; of fewer than eight bytes all that is there.
-#[inline]
-fn ends(key: &[u8]) -> Ends {
-    if let (Some(first), Some(last)) = (key.first_chunk::<8>(), key.last_chunk::<8>()) {
-        return (u64::from_le_bytes(*first), u64::from_le_bytes(*last));
-    }
-    if let (Some(first), Some(last)) = (key.first_chunk::<4>(), key.last_chunk::<4>()) {
-        return (u64::from(u32::from_le_bytes(*first)), u64::from(u32::from_le_bytes(*last)));
-    }
-    (key.iter().fold(0, |all, byte| all << 8 | u64::from(*byte)), 0)
+    let (words, _) = key.as_chunks();
+    Some(std::array::from_fn(|word| u64::from_le_bytes(words[word])))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
-
     use super::*;
 
     #[test]
-    fn short_keys_of_the_same_length_have_different_ends() {
-        for length in 0..=TOLD_BY_ENDS {
-            let mut seen = HashSet::new();
-            let base = vec![7_u8; length];
-            assert!(seen.insert(ends(&base)));
-            for position in 0..length {
-                let mut other = base.clone();
-                other[position] = 8;
-                assert!(seen.insert(ends(&other)), "{length} {position}");
-            }
-        }
-    }
-
-    #[test]
     fn no_two_combinations_look_alike() {
-        let encoded = |values: &[LabelRef<'_>]| {
-            let mut key = [0; KEY];
-            encode(values, &mut key).map(|length| key[..length].to_vec())
-        };
         let text = LabelRef::Text;
-        assert_ne!(encoded(&[text("a"), text("bc")]), encoded(&[text("ab"), text("c")]));
-        assert_ne!(encoded(&[text("a"), LabelRef::Integer(1)]), encoded(&[LabelRef::Integer(1), text("a")]));
-        assert_eq!(encoded(&[text(&"x".repeat(KEY)), text("y")]), None);
+        assert_ne!(encode(&[text("a"), text("bc")]), encode(&[text("ab"), text("c")]));
+        assert_ne!(encode(&[text("a"), LabelRef::Integer(1)]), encode(&[LabelRef::Integer(1), text("a")]));
+        assert_ne!(encode(&[text("a")]), encode(&[text("a"), text("")]));
+        assert_eq!(encode(&[text(&"x".repeat(KEY)), text("y")]), None);
     }
 }

@@ -25,6 +25,7 @@ use crate::dispatch::core::Core;
 use crate::dispatch::counted::Ledger;
 use crate::dispatch::entry::Entries;
 use crate::dispatch::flight::Hangar;
+use crate::dispatch::short_labels::ShortLabels;
 use crate::dispatch::static_ref::StaticRef;
 use crate::model::Record;
 use crate::model::Slot;
@@ -52,6 +53,7 @@ pub(crate) struct Lane {
     pub(crate) hangar: Hangar,
     current: AtomicU32,
     pub(crate) entries: Entries,
+    pub(crate) labels: ShortLabels,
     shared: Shared,
 }
 
@@ -86,6 +88,7 @@ impl Lane {
         Self {
             context: Context::default(),
             entries: Entries::new(),
+            labels: ShortLabels::default(),
             hangar: Hangar::default(),
             chunk: StaticRef::empty(),
             current: AtomicU32::new(0),
@@ -114,6 +117,7 @@ impl Lane {
             }
         }
         self.entries.clear();
+        self.labels.clear();
         self.hangar.clear();
         for word in [&self.context.span, &self.context.child, &self.context.active] {
             word.set(0);

@@ -20,6 +20,7 @@ mod lane;
 mod late;
 mod names;
 mod order;
+mod short_labels;
 mod snapshot;
 mod sources;
 mod static_ref;
@@ -44,7 +45,8 @@ pub(crate) use hook::apart;
 pub(crate) use hook::{Bridge, Ending, Hook, HookSpan, set_hook};
 #[cfg(feature = "metrics")]
 pub(crate) use hook::{Sample, once_beyond, want_values};
-pub(crate) use label_cache::label_slot;
+pub(crate) use label_cache::{known_slot, label_slot};
+pub(crate) use lane::Lane;
 pub(crate) use late::set as late_field;
 pub(crate) use order::finish_in_any_order;
 #[cfg(feature = "metrics")]

@@ -41,7 +41,6 @@ fn through_clock() -> u64 {
 }
 
 /// Now, in ticks, where [`are_in_place`] says so.
-
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 #[inline(always)]
 pub(crate) fn read() -> u64 {

@@ -101,12 +101,26 @@ impl Series {
     /// Adds the records at the beginning of `slots` that are of this series. Gives their number, at least one.
     #[inline]
     fn add(&mut self, slots: &[Slot], head: Head, seconds_per_tick: f64) -> usize {
-        let [slot, next, ..] = slots else { return self.add_run(slots, head, seconds_per_tick) };
-        if next.head() == head || slot.child_ticks() != 0 || self.own.is_some() {
-            return self.add_run(slots, head, seconds_per_tick);
+        match slots {
+            [slot, next, ..] if next.head() != head => self.add_one(slot, seconds_per_tick),
+            _ => return self.add_run(slots, head, seconds_per_tick),
         }
-        self.total.record_one(slot.ticks().max(0) as f64 * seconds_per_tick);
         1
+    }
+
+    #[inline]
+    fn add_one(&mut self, slot: &Slot, seconds_per_tick: f64) {
+        let (ticks, children) = (slot.ticks(), slot.child_ticks());
+        if children != 0 || self.own.is_some() {
+            let own = ticks.wrapping_sub_unsigned(children).max(0) as f64 * seconds_per_tick;
+            self.own().add_summary(1, own, own, own);
+        }
+        self.total.record_one(ticks.max(0) as f64 * seconds_per_tick);
+    }
+
+    /// The calls' own time. Until now no call had children, so it was all of their time.
+    fn own(&mut self) -> &mut Histogram {
+        self.own.get_or_insert_with(|| Box::new(self.total.without_buckets()))
     }
 
     #[inline(never)]
@@ -119,21 +133,23 @@ impl Series {
                 return count;
             }
         }
-        // Until now no call had children, so their own time was all of their time.
-        let own = self.own.get_or_insert_with(|| Box::new(self.total.without_buckets()));
-        let (count, (mut sum, mut min, mut max)) = (own.count(), own.extremes());
+        // What comes is not yet in the total.
+        self.own();
+        // In ticks as long as the run lasts: whole numbers are added up faster.
+        let (mut sum, mut min, mut max) = (0_i64, i64::MAX, 0);
         let added = self.total.record_run(slots, |slot| {
             if slot.head() != head {
                 return None;
             }
             let ticks = slot.ticks();
-            let own = seconds(ticks.saturating_sub_unsigned(slot.child_ticks()));
-            sum += own;
-            min = if own < min { own } else { min };
-            max = if own > max { own } else { max };
+            // Children that ran side by side may have taken longer than the call.
+            let own = ticks.wrapping_sub_unsigned(slot.child_ticks()).max(0);
+            sum = sum.wrapping_add(own);
+            min = min.min(own);
+            max = max.max(own);
             Some(seconds(ticks))
         });
-        own.set_summary(count + added as u64, sum, min, max);
+        self.own().add_summary(added as u64, seconds(sum), seconds(min), seconds(max));
         added
     }
 }

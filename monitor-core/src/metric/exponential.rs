@@ -25,6 +25,17 @@ impl Default for Exponential {
 }
 
 impl Exponential {
+    /// Adds a value that is finite and not negative.
+    #[inline(always)]
+    pub(crate) fn record_one(&mut self, value: f64) {
+        let finest = Buckets::table().index(value);
+        let position = self.position(finest, FINEST_SCALE);
+        match self.counts.get_mut(position) {
+            Some(count) => *count += 1,
+            None => self.record_new(value, finest),
+        }
+    }
+
     /// Adds the values of the first items, which are finite and not negative, up to an item that has none. Gives
     /// their number.
     #[inline(always)]

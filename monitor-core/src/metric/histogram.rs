@@ -68,9 +68,18 @@ impl Histogram {
     }
 
     /// Adds a value that is known to be finite and not negative.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn record_one(&mut self, value: f64) {
-        self.record_run(&[value], |value| Some(*value));
+        self.count += 1;
+        self.sum += value;
+        self.min = if value < self.min { value } else { self.min };
+        self.max = if value > self.max { value } else { self.max };
+        match &mut self.buckets {
+            Kind::Exponential(buckets) => buckets.record_one(value),
+            Kind::Explicit { bounds, counts } => {
+                counts[bounds.partition_point(|bound| *bound < value)] += 1;
+            }
+        }
     }
 
     /// Adds the values of the first items, which are known to be finite and not negative, up to an item that has
@@ -100,20 +109,18 @@ impl Histogram {
     /// Count, sum and extremes of this one, and no buckets.
     pub(crate) fn without_buckets(&self) -> Self {
         let mut summary = Self::explicit(&[]);
-        summary.set_summary(self.count, self.sum, self.min, self.max);
+        summary.add_summary(self.count, self.sum, self.min, self.max);
         summary
     }
 
-    /// Sum, least and greatest value.
-    pub(crate) fn extremes(&self) -> (f64, f64, f64) {
-        (self.sum, self.min, self.max)
-    }
-
-    /// Sets what a histogram without buckets has.
-    pub(crate) fn set_summary(&mut self, count: u64, sum: f64, min: f64, max: f64) {
-        (self.count, self.sum, self.min, self.max) = (count, sum, min, max);
+    /// Adds so many values to a histogram without buckets, of which their sum and extremes are known.
+    pub(crate) fn add_summary(&mut self, count: u64, sum: f64, min: f64, max: f64) {
+        self.count += count;
+        self.sum += sum;
+        self.min = self.min.min(min);
+        self.max = self.max.max(max);
         if let Kind::Explicit { counts, .. } = &mut self.buckets {
-            counts.fill(count);
+            counts.fill(self.count);
         }
     }
 

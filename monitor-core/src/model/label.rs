@@ -22,6 +22,10 @@ pub trait Label {
     /// How many values there are.
     const COUNT: usize;
 
+    /// Whether [`index`](Self::index) cannot panic, so that nothing need be done against that.
+    #[doc(hidden)]
+    const PLAIN: bool = false;
+
     /// Which of the values this is, below [`COUNT`](Self::COUNT).
     fn index(&self) -> usize;
 
@@ -38,6 +42,7 @@ pub trait Labels: Label {
 
 impl Label for bool {
     const COUNT: usize = 2;
+    const PLAIN: bool = true;
 
     fn index(&self) -> usize {
         usize::from(*self)
@@ -50,6 +55,7 @@ impl Label for bool {
 
 impl<L: Label + ?Sized> Label for &L {
     const COUNT: usize = L::COUNT;
+    const PLAIN: bool = L::PLAIN;
 
     fn index(&self) -> usize {
         L::index(self)
@@ -110,11 +116,17 @@ impl<'a> LabelRef<'a> {
     note = "give text, a whole number or a type that derives `Labels`; for another type, give its text"
 )]
 pub trait LabelText {
+    /// Whether [`label`](Self::label) cannot panic, so that nothing need be done against that.
+    #[doc(hidden)]
+    const PLAIN: bool = false;
+
     /// This value as a label.
     fn label(&self) -> LabelRef<'_>;
 }
 
 impl LabelText for str {
+    const PLAIN: bool = true;
+
     #[inline]
     fn label(&self) -> LabelRef<'_> {
         LabelRef::Text(self)
@@ -122,6 +134,8 @@ impl LabelText for str {
 }
 
 impl LabelText for String {
+    const PLAIN: bool = true;
+
     #[inline]
     fn label(&self) -> LabelRef<'_> {
         LabelRef::Text(self)
@@ -129,6 +143,8 @@ impl LabelText for String {
 }
 
 impl LabelText for Cow<'_, str> {
+    const PLAIN: bool = true;
+
     #[inline]
     fn label(&self) -> LabelRef<'_> {
         LabelRef::Text(self)
@@ -136,6 +152,8 @@ impl LabelText for Cow<'_, str> {
 }
 
 impl LabelText for bool {
+    const PLAIN: bool = true;
+
     #[inline]
     fn label(&self) -> LabelRef<'_> {
         LabelRef::bounded(self)
@@ -143,6 +161,8 @@ impl LabelText for bool {
 }
 
 impl<L: LabelText + ?Sized> LabelText for &L {
+    const PLAIN: bool = L::PLAIN;
+
     #[inline]
     fn label(&self) -> LabelRef<'_> {
         L::label(self)
@@ -152,6 +172,8 @@ impl<L: LabelText + ?Sized> LabelText for &L {
 macro_rules! integers {
     ($($integer:ty)*) => {$(
         impl LabelText for $integer {
+            const PLAIN: bool = true;
+
             #[inline]
             fn label(&self) -> LabelRef<'_> {
                 LabelRef::Integer(i64::from(*self))
@@ -165,6 +187,8 @@ integers!(i8 i16 i32 i64 u8 u16 u32);
 macro_rules! wide_integers {
     ($($integer:ty)*) => {$(
         impl LabelText for $integer {
+            const PLAIN: bool = true;
+
             #[inline]
             fn label(&self) -> LabelRef<'_> {
                 LabelRef::Integer(i64::try_from(*self).unwrap_or(i64::MAX))

@@ -18,7 +18,12 @@ pub(crate) fn run<R>(
     classify: impl Classify<R>,
     body: impl FnOnce() -> R,
 ) -> R {
-    if callsite.may_be_on() { run_on(callsite, setup, classify, body) } else { body() }
+    if callsite.may_be_on() {
+        run_on(callsite, setup, classify, body)
+    } else {
+        setup.discard();
+        body()
+    }
 }
 
 #[inline(never)]

@@ -7,15 +7,19 @@ use crate::dispatch::Call;
 use crate::dispatch::Callsite;
 use crate::dispatch::Core;
 use crate::dispatch::Extra;
+use crate::dispatch::Lane;
 use crate::dispatch::attached;
 use crate::dispatch::current;
+use crate::dispatch::known_slot;
 use crate::dispatch::label_slot;
 use crate::dispatch::lane_of;
 use crate::dispatch::start;
 use crate::dispatch::start_labelled;
 use crate::dispatch::start_with;
 use crate::model::FieldName;
+use crate::model::Label;
 use crate::model::LabelRef;
+use crate::model::LabelText;
 use crate::model::SpanContext;
 use crate::model::Value;
 use crate::probe::evaluate::evaluate as run_evaluation;
@@ -42,6 +46,10 @@ pub trait Prepared: Default {
     #[doc(hidden)]
     #[expect(private_interfaces, reason = "only this crate implements it")]
     fn start(self, callsite: &'static Callsite) -> Call;
+
+    /// Nobody records the call.
+    #[doc(hidden)]
+    fn discard(self);
 }
 
 impl Prepared for NoSetup {
@@ -50,6 +58,9 @@ impl Prepared for NoSetup {
     fn start(self, callsite: &'static Callsite) -> Call {
         start(callsite)
     }
+
+    #[inline(always)]
+    fn discard(self) {}
 }
 
 impl Prepared for Setup {
@@ -61,6 +72,20 @@ impl Prepared for Setup {
         }
         start_labelled(callsite, self.slot)
     }
+
+    /// Taken apart by hand, so that the code that frees what is extra does not stand in each annotated function.
+    #[inline(always)]
+    fn discard(self) {
+        if let Some(extra) = self.extra {
+            release(extra);
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn release(extra: Box<Extra>) {
+    extra.release();
 }
 
 impl Setup {
@@ -80,6 +105,27 @@ pub struct Preparation {
 }
 
 impl Callsite {
+    /// Evaluates the only label of a call, where that is all there is to evaluate: a value at hand, of a type that
+    /// cannot panic when it gives its text, needs no protection and no closure.
+    #[inline(always)]
+    pub fn label<L: LabelText + ?Sized>(&'static self, value: &L) -> Setup {
+        match L::PLAIN {
+            _ if !self.may_be_on() => Setup::default(),
+            true => label_on(current(), self, value.label()),
+            false => prepare_on(self, |preparation| preparation.labels(&[LabelRef::text(value)])),
+        }
+    }
+
+    /// The same, of a type with a known number of values.
+    #[inline(always)]
+    pub fn bounded_label<L: Label + ?Sized>(&'static self, value: &L) -> Setup {
+        match L::PLAIN {
+            _ if !self.may_be_on() => Setup::default(),
+            true => label_on(current(), self, LabelRef::bounded(value)),
+            false => prepare_on(self, |preparation| preparation.labels(&[LabelRef::bounded(value)])),
+        }
+    }
+
     /// Evaluates what a call needs beforehand, if anybody may want it. A panic in it is caught: what was
     /// evaluated until then counts, and the call goes on.
     #[inline(always)]
@@ -89,6 +135,37 @@ impl Callsite {
         }
         prepare_on(self, evaluate)
     }
+}
+
+/// Which kind of value this is, the compiler knows from the label's type.
+#[inline(always)]
+fn label_on(lane: Option<&'static Lane>, callsite: &'static Callsite, value: LabelRef<'_>) -> Setup {
+    match value {
+        LabelRef::Text(text) => text_on(lane, callsite, text),
+        value => known_label(lane, callsite, value).unwrap_or_else(|| new_label(callsite, value)),
+    }
+}
+
+#[inline(never)]
+fn text_on(lane: Option<&'static Lane>, callsite: &'static Callsite, text: &str) -> Setup {
+    let value = LabelRef::Text(text);
+    known_label(lane, callsite, value).unwrap_or_else(|| new_label(callsite, value))
+}
+
+#[inline(always)]
+fn known_label(
+    lane: Option<&'static Lane>,
+    callsite: &'static Callsite,
+    value: LabelRef<'_>,
+) -> Option<Setup> {
+    let slot = known_slot(lane?, callsite, value)?;
+    (!callsite.is_bridged()).then_some(Setup { slot, extra: None })
+}
+
+#[cold]
+#[inline(never)]
+fn new_label(callsite: &'static Callsite, value: LabelRef<'_>) -> Setup {
+    prepare_on(callsite, |preparation| preparation.labels(&[value]))
 }
 
 #[inline(never)]

@@ -72,7 +72,7 @@ fn of_enum(item: &ItemEnum, errors: &mut Errors) -> TokenStream {
     let plain = item.variants.iter().all(|variant| variant.fields.is_empty());
     let index = if seen.is_empty() { quote!(match *self {}) } else { quote!(match self { #indexes }) };
     let value = if plain { listed(&seen) } else { built(&names) };
-    label(&private, ident, &offset, &index, &value)
+    label(&private, ident, &offset, &index, &value, plain)
 }
 
 /// What makes a type a label: the number of its values, the number and the text of each.
@@ -82,16 +82,19 @@ fn label(
     count: &TokenStream,
     index: &TokenStream,
     value: &TokenStream,
+    plain: bool,
 ) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl #private::Label for #ident {
             const COUNT: usize = #count;
+            const PLAIN: bool = #plain;
             fn index(&self) -> usize { #index }
             fn value(index: usize) -> &'static str { #value }
         }
         #[automatically_derived]
         impl #private::LabelText for #ident {
+            const PLAIN: bool = #plain;
             #[inline]
             fn label(&self) -> #private::LabelRef<'_> { #private::LabelRef::bounded(self) }
         }
@@ -133,7 +136,8 @@ fn of_struct(item: &ItemStruct, errors: &mut Errors) -> TokenStream {
             }).collect();
         });
     }
-    let label = label(&private, ident, &count, &index, &built(&names));
+    // A field's own label may be written by hand.
+    let label = label(&private, ident, &count, &index, &built(&names), false);
     quote! {
         #label
         #[automatically_derived]

@@ -15,6 +15,11 @@ use crate::plan::Plan;
 pub(crate) fn print(plan: &Plan<'_>) -> TokenStream {
     let span = Span::mixed_site();
     let (private, options) = (&plan.private, &plan.options);
+    if let Some((value, bounded)) = plan.only_label() {
+        let method = Ident::new(if bounded { "bounded_label" } else { "label" }, span);
+        let (site, value) = (site(), borrowed(value));
+        return quote_spanned!(span=> #site.#method(#value));
+    }
     let setup = Ident::new("__setup", span);
     let mut steps = TokenStream::new();
     if let Some(monitor) = &options.monitor {

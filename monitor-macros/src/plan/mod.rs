@@ -14,6 +14,7 @@ pub(crate) use returned::Returned;
 
 use proc_macro2::Span;
 use proc_macro2::TokenStream;
+use proc_macro2::TokenTree;
 use quote::ToTokens as _;
 use quote::quote;
 use syn::ext::IdentExt as _;
@@ -132,6 +133,19 @@ impl<'a> Plan<'a> {
             fields,
         };
         Some(Plan { body, private, metadata, options, captures, late, parameters, returned })
+    }
+
+    /// The value of the only label, and whether its type tells the number of values: where there is nothing else to
+    /// evaluate before the call, and this is a name, so that nothing runs to get at it.
+    pub(crate) fn only_label(&self) -> Option<(&TokenStream, bool)> {
+        let Options { labels, monitor, parent, links, .. } = &self.options;
+        let labels = labels.as_ref()?;
+        let [(_, value)] = &labels.values[..] else { return None };
+        let alone = monitor.is_none() && parent.is_none() && links.is_none() && self.captures.is_empty();
+        let mut tokens = value.clone().into_iter();
+        let name = matches!((tokens.next(), tokens.next()), (Some(TokenTree::Ident(_)), None));
+        let at_hand = alone && name && self.parameters.parts_for(value).is_empty();
+        at_hand.then_some((value, labels.max == 0))
     }
 }
 

@@ -64,6 +64,8 @@ pub(crate) fn table(options: &Options) -> io::Result<Table> {
 pub(crate) fn child(contestant: Contestant, case: Case, calls: u64) {
     if let Some(batch) = contestant.cases.of(case) {
         batch(WARM_UP);
+        // What the warm-up left behind is handed over, so that buffers are used again as in a program that runs on.
+        (contestant.flush)();
         measured_region(batch, calls);
     }
 }
