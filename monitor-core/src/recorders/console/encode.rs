@@ -1,6 +1,7 @@
 //! From spans and snapshots to lines of text. Pure.
 
 use std::collections::HashMap;
+use std::collections::HashSet;
 use std::time::Duration;
 
 use crate::metric::Histogram;
@@ -22,9 +23,10 @@ pub(crate) struct Line {
 /// The spans of one trace as a tree: each below its parent, in order of start.
 pub(crate) fn tree(spans: &[FinishedSpan]) -> Vec<Line> {
     let mut children: HashMap<Option<SpanId>, Vec<&FinishedSpan>> = HashMap::new();
+    let here: HashSet<_> = spans.iter().map(|span| span.span_id).collect();
     for span in spans {
         // A span whose parent is not here stands at the top.
-        let parent = span.parent.filter(|parent| spans.iter().any(|other| other.span_id == *parent));
+        let parent = span.parent.filter(|parent| here.contains(parent));
         children.entry(parent).or_default().push(span);
     }
     for siblings in children.values_mut() {

@@ -3,27 +3,27 @@
 mod encode;
 #[cfg(test)]
 mod tests;
+mod waiting;
 
-use std::collections::HashMap;
 use std::io;
 use std::io::Write;
 use std::time::Duration;
 
 use crate::metric::Snapshot;
-use crate::model::TraceId;
 use crate::recorder::Recorder;
 use crate::recorder::RecorderError;
 use crate::recorder::SpanBatch;
 use crate::recorders::console::encode::Line;
+use crate::recorders::console::waiting::Part;
+use crate::recorders::console::waiting::Waiting;
 use crate::recorders::memory::FinishedSpan;
 
-/// The most traces that wait for their root; beyond that the oldest is printed as it is.
-const WAITING: usize = 1_000;
-
-/// Prints each trace as a tree once its root has ended, and at the end a table of all functions.
+/// Prints each trace as a tree once its root has ended, and at each flush a table of all functions.
 ///
 /// It writes to standard error unless told otherwise; whatever a value contains, it cannot move the cursor or
-/// forge a line. At most 20 traces are printed a second, and the rest is counted.
+/// forge a line. At most 20 traces of a batch are printed, and the rest is counted. At most 20,000 spans wait for
+/// their root; beyond that the oldest trace is printed as it is. A span that comes after its trace was printed
+/// stands by itself below `… late`.
 ///
 /// ```no_run
 /// use monitor_core::{Monitor, recorders::Console};
@@ -33,7 +33,7 @@ const WAITING: usize = 1_000;
 /// ```
 pub struct Console {
     output: Box<dyn Write + Send>,
-    waiting: HashMap<TraceId, Vec<FinishedSpan>>,
+    waiting: Waiting,
     budget: u32,
     per_batch: u32,
     skipped: u64,
@@ -57,7 +57,7 @@ impl Console {
     pub fn new(output: impl Write + Send + 'static) -> Self {
         Self {
             output: Box::new(output),
-            waiting: HashMap::new(),
+            waiting: Waiting::default(),
             budget: 0,
             per_batch: 20,
             skipped: 0,
@@ -72,14 +72,20 @@ impl Console {
         self
     }
 
-    fn print(&mut self, spans: &[FinishedSpan]) -> io::Result<()> {
-        let Some(budget) = self.budget.checked_sub(1) else {
-            self.skipped += 1;
-            return Ok(());
-        };
-        self.budget = budget;
-        for Line { depth, text } in encode::tree(spans) {
-            writeln!(self.output, "{:indent$}{text}", "", indent = depth * 2)?;
+    fn print(&mut self, parts: Vec<Part>) -> io::Result<()> {
+        for Part { spans, late } in parts {
+            let Some(budget) = self.budget.checked_sub(1) else {
+                self.skipped += 1;
+                continue;
+            };
+            self.budget = budget;
+            if late {
+                writeln!(self.output, "… late")?;
+            }
+            for Line { depth, text } in encode::tree(&spans) {
+                let depth = depth + usize::from(late);
+                writeln!(self.output, "{:indent$}{text}", "", indent = depth * 2)?;
+            }
         }
         Ok(())
     }
@@ -100,23 +106,9 @@ impl Recorder for Console {
 
     fn spans(&mut self, batch: &SpanBatch) -> Result<(), RecorderError> {
         self.budget = self.per_batch;
-        // A batch has one thread's spans after the other's: a root may come before its children.
-        let mut ended = Vec::new();
-        for span in batch.iter() {
-            let finished = FinishedSpan::from(&span);
-            let is_root = finished.parent.is_none();
-            let trace = finished.trace_id;
-            self.waiting.entry(trace).or_default().push(finished);
-            if is_root || self.waiting.len() > WAITING + ended.len() {
-                ended.push(trace);
-            }
-        }
-        for trace in ended {
-            // A trace may be here twice, with its root and as one too many.
-            if let Some(spans) = self.waiting.remove(&trace) {
-                self.print(&spans)?;
-            }
-        }
+        batch.iter().for_each(|span| self.waiting.add(FinishedSpan::from(&span)));
+        let ready = self.waiting.take_ready();
+        self.print(ready)?;
         Ok(self.settle()?)
     }
 
@@ -126,9 +118,8 @@ impl Recorder for Console {
     }
 
     fn flush(&mut self) -> Result<(), RecorderError> {
-        for (_, spans) in std::mem::take(&mut self.waiting) {
-            self.print(&spans)?;
-        }
+        let rest = self.waiting.take_all();
+        self.print(rest)?;
         if let Some(snapshot) = self.last.take() {
             for line in encode::table(&snapshot) {
                 writeln!(self.output, "{line}")?;

@@ -8,9 +8,15 @@ use std::time::Duration;
 use crate::Context;
 use crate::ManualClock;
 use crate::Monitor;
+use crate::model::SpanContext;
+use crate::model::SpanId;
+use crate::model::TraceId;
 use crate::probe::Span;
 use crate::recorders::Console;
+use crate::recorders::Memory;
 use crate::recorders::console::encode::escape;
+use crate::recorders::console::waiting::Waiting;
+use crate::recorders::memory::FinishedSpan;
 
 #[derive(Clone, Default)]
 struct Page(Arc<Mutex<Vec<u8>>>);
@@ -57,6 +63,39 @@ fn a_child_of_another_thread_is_printed_below_its_parent() {
     monitor.flush(Duration::from_secs(10)).unwrap();
     let text = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
     assert!(text.starts_with("outer 0 ns\n  inner 0 ns\n"), "{text}");
+}
+
+#[test]
+fn a_span_that_comes_after_its_trace_was_printed_is_printed_too() {
+    let page = Page::default();
+    let monitor = Monitor::builder().recorder(Console::new(page.clone())).build();
+    let context = monitor.scope(|| {
+        let _outer = Span::start("outer");
+        Context::current()
+    });
+    monitor.flush(Duration::from_secs(10)).unwrap();
+    monitor.scope(|| context.run(|| drop(Span::start("inner"))));
+    monitor.flush(Duration::from_secs(10)).unwrap();
+    let text = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
+    assert!(text.contains("\n… late\n  inner "), "{text}");
+}
+
+#[test]
+fn traces_without_a_root_wait_in_bounded_memory() {
+    let mut waiting = Waiting::default();
+    let memory = Memory::default();
+    let monitor = Monitor::builder().recorder(memory.clone()).build();
+    let elsewhere = SpanContext::new(TraceId::new(1), SpanId::new(2));
+    monitor.scope(|| drop(Span::start_in("part", elsewhere)));
+    monitor.flush(Duration::from_secs(10)).unwrap();
+    let span = memory.spans().remove(0);
+    let mut printed = 0;
+    for number in 1..=50_000 {
+        waiting.add(FinishedSpan { trace_id: TraceId::new(number), ..span.clone() });
+        printed += waiting.take_ready().len();
+    }
+    assert_eq!((printed, waiting.len()), (30_000, 20_000));
+    assert_eq!(waiting.take_all().len(), 20_000);
 }
 
 #[test]

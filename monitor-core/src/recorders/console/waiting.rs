@@ -1,0 +1,93 @@
+//! Spans that wait for the root of their trace.
+
+use std::collections::HashMap;
+use std::collections::HashSet;
+use std::collections::VecDeque;
+
+use crate::model::TraceId;
+use crate::recorders::memory::FinishedSpan;
+
+/// The most spans that wait; beyond that the oldest trace is printed as it is.
+const SPANS: usize = 20_000;
+/// How many traces are remembered as printed, for spans of theirs that come late.
+const PRINTED: usize = 1_000;
+
+/// The spans of one trace that are to be printed.
+pub(crate) struct Part {
+    pub(crate) spans: Vec<FinishedSpan>,
+    /// Others of the same trace were printed before.
+    pub(crate) late: bool,
+}
+
+/// Spans that wait for the root of their trace.
+#[derive(Default)]
+pub(crate) struct Waiting {
+    traces: HashMap<TraceId, Vec<FinishedSpan>>,
+    /// The traces in the order of their first span; some may have been printed since.
+    order: VecDeque<TraceId>,
+    spans: usize,
+    /// Traces whose root is here, in the order in which it came; some more than once.
+    complete: Vec<TraceId>,
+    printed: HashSet<TraceId>,
+    printed_order: VecDeque<TraceId>,
+}
+
+impl Waiting {
+    /// Keeps a span until its trace is complete.
+    pub(crate) fn add(&mut self, span: FinishedSpan) {
+        let trace = span.trace_id;
+        let is_last = span.parent.is_none() || self.printed.contains(&trace);
+        let spans = self.traces.entry(trace).or_default();
+        if spans.is_empty() {
+            self.order.push_back(trace);
+        }
+        spans.push(span);
+        self.spans += 1;
+        if is_last {
+            self.complete.push(trace);
+        }
+    }
+
+    /// Gives what is complete, and the oldest of the rest as long as it is too much. A batch has one thread's spans
+    /// after the other's, so that only its end tells what is there.
+    pub(crate) fn take_ready(&mut self) -> Vec<Part> {
+        let complete = std::mem::take(&mut self.complete);
+        let mut parts: Vec<_> = complete.into_iter().filter_map(|trace| self.take(trace)).collect();
+        while self.spans > SPANS
+            && let Some(oldest) = self.order.pop_front()
+        {
+            parts.extend(self.take(oldest));
+        }
+        // Those that were printed in their turn need no place in the order any more.
+        while self.order.front().is_some_and(|trace| !self.traces.contains_key(trace)) {
+            self.order.pop_front();
+        }
+        parts
+    }
+
+    /// Gives everything, the oldest first.
+    pub(crate) fn take_all(&mut self) -> Vec<Part> {
+        self.complete.clear();
+        std::mem::take(&mut self.order).into_iter().filter_map(|trace| self.take(trace)).collect()
+    }
+
+    /// How many spans wait.
+    pub(crate) fn len(&self) -> usize {
+        self.spans
+    }
+
+    fn take(&mut self, trace: TraceId) -> Option<Part> {
+        let spans = self.traces.remove(&trace)?;
+        self.spans -= spans.len();
+        let late = !self.printed.insert(trace);
+        if !late {
+            self.printed_order.push_back(trace);
+        }
+        if self.printed_order.len() > PRINTED
+            && let Some(oldest) = self.printed_order.pop_front()
+        {
+            self.printed.remove(&oldest);
+        }
+        Some(Part { spans, late })
+    }
+}
