@@ -7,7 +7,6 @@ use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering;
 
 use crate::model::Head;
-use crate::model::Record;
 use crate::model::Slot;
 
 /// How many records a chunk holds: 16 KiB, so that one that is used over and over stays in the first cache.
@@ -68,29 +67,21 @@ impl Chunk {
         self.length.load(Ordering::Acquire) as usize
     }
 
-    /// Record number `index`, which must be below a length seen before.
-    #[inline]
-    pub(crate) fn record(&self, index: usize) -> Record {
-        self.slots.get(index).map(Slot::read).unwrap_or_default()
-    }
-
     /// The records that were not folded yet; they count as folded from now on.
     pub(crate) fn unfolded(&self) -> &[Slot] {
         self.slots.get(advance(&self.folded, self.len())).unwrap_or_default()
     }
 
     /// The records that were not taken for export yet; they count as taken from now on.
-    pub(crate) fn untaken(&self) -> Range<usize> {
-        advance(&self.taken, self.len())
+    pub(crate) fn untaken(&self) -> &[Slot] {
+        self.slots.get(advance(&self.taken, self.len())).unwrap_or_default()
     }
 
     /// Like [`untaken`](Self::untaken), but stops before the fields of a span that is not written yet.
-    pub(crate) fn untaken_whole(&self) -> Range<usize> {
-        let mut end = self.len();
-        while end > 0 && self.record(end - 1).head().has(Head::PAYLOAD) {
-            end -= 1;
-        }
-        advance(&self.taken, end)
+    pub(crate) fn untaken_whole(&self) -> &[Slot] {
+        let written = self.slots.get(..self.len()).unwrap_or_default();
+        let end = written.iter().rposition(|slot| !slot.head().has(Head::PAYLOAD)).map_or(0, |last| last + 1);
+        written.get(advance(&self.taken, end)).unwrap_or_default()
     }
 
     /// So many more spans were folded. Under the lane's lock.
@@ -113,11 +104,6 @@ impl Chunk {
         self.taken.store(0, Ordering::Relaxed);
         self.spans.store(0, Ordering::Relaxed);
         self.length.store(0, Ordering::Release);
-    }
-
-    /// How many spans lie between these records.
-    pub(crate) fn spans_in(&self, range: Range<usize>) -> u64 {
-        range.filter(|index| self.record(*index).head().has(Head::SPAN)).count() as u64
     }
 }
 

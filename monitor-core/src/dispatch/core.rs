@@ -241,13 +241,15 @@ impl Core {
         let last = partial && self.is_closed();
         self.waiting.store(0, Ordering::Relaxed);
         let states: Vec<_> = self.lanes().iter().map(|state| (state.lane, state.orphaned)).collect();
-        let mut batch = self.batch();
+        let mut batch = self.batch(0);
         for (lane, orphaned) in states {
             if partial || orphaned || lane.has_full() {
-                lane.take(self, partial || orphaned, &mut |record| {
-                    batch.push(record);
+                lane.take(self, partial || orphaned, &mut |slots| {
+                    batch.extend(slots);
                     if batch.weight() >= limit {
-                        hand_over(std::mem::replace(&mut batch, self.batch()));
+                        // Where one batch was full, the next one will be.
+                        let next = self.batch(batch.len());
+                        hand_over(std::mem::replace(&mut batch, next));
                     }
                 });
             }
@@ -269,8 +271,8 @@ impl Core {
         }
     }
 
-    fn batch(&self) -> SpanBatch {
-        SpanBatch::new(&RegisteredNames, self.config.clock.anchor(), self.seconds_per_tick)
+    fn batch(&self, spans: usize) -> SpanBatch {
+        SpanBatch::new(&RegisteredNames, self.config.clock.anchor(), self.seconds_per_tick, spans)
     }
 
     /// Everything that was counted: of the threads that run and of those that are gone, with the calls begun.

@@ -1,5 +1,6 @@
 //! What lanes have counted.
 
+use crate::dispatch::chunk::Chunk;
 use crate::dispatch::core::Core;
 use crate::dispatch::lane::Lane;
 use crate::metric::Cells;
@@ -15,6 +16,20 @@ pub(crate) struct Ledger {
 }
 
 impl Ledger {
+    /// Adds what was not folded yet of these chunks. Gives the number of records.
+    pub(crate) fn fold(&mut self, core: &Core, chunks: impl IntoIterator<Item = &'static Chunk>) -> usize {
+        let mut fold = self.cells.fold(core.seconds_per_tick(), Core::bounds);
+        let mut records = 0;
+        for chunk in chunks {
+            let unfolded = chunk.unfolded();
+            records += unfolded.len();
+            let spans = fold.add(unfolded);
+            chunk.add_spans(spans);
+            self.spans += spans;
+        }
+        records
+    }
+
     pub(crate) fn merge(&mut self, other: &Ledger) {
         self.cells.merge(&other.cells);
         self.spans += other.spans;

@@ -27,7 +27,7 @@ use crate::dispatch::entry::Entries;
 use crate::dispatch::flight::Hangar;
 use crate::dispatch::short_labels::ShortLabels;
 use crate::dispatch::static_ref::StaticRef;
-use crate::model::Record;
+use crate::model::Head;
 use crate::model::Slot;
 use crate::model::WORDS;
 
@@ -162,7 +162,8 @@ impl Lane {
             Err(TryLockError::WouldBlock) => None,
         };
         if let Some(mut ledger) = lock {
-            self.fold(&mut ledger, core);
+            // The others were folded in their turn, or are left to whoever had the lock then.
+            ledger.fold(core, [chunk]);
             if !exported || !chunk.has_spans() {
                 // Nobody but the fold wanted it.
                 chunk.reset();
@@ -183,8 +184,8 @@ impl Lane {
         // No room: what was not exported yet is lost, and counted. Waiting for the lock happens only when
         // somebody has held it for as long as it took to fill all the other chunks.
         let mut ledger = self.ledger();
-        self.fold(&mut ledger, core);
-        ledger.dropped += chunk.spans_in(chunk.untaken());
+        ledger.fold(core, [chunk]);
+        ledger.dropped += spans_in(chunk.untaken());
         chunk.reset();
     }
 
@@ -192,7 +193,7 @@ impl Lane {
     pub(crate) fn lose(&'static self) {
         let Some(chunk) = self.chunk.load() else { return };
         let mut ledger = self.ledger();
-        ledger.dropped += chunk.spans_in(chunk.untaken());
+        ledger.dropped += spans_in(chunk.untaken());
         chunk.reset();
     }
 
@@ -248,53 +249,44 @@ impl Lane {
     /// another one current, so that no chunk is missed. Gives the number of records.
     fn fold(&self, ledger: &mut Ledger, core: &Core) -> usize {
         let current = self.current_chunk();
-        let mut fold = ledger.cells.fold(core.seconds_per_tick(), Core::bounds);
-        let mut records = 0;
-        for chunk in current.into_iter().chain(self.full_chunks().map(|(_, chunk)| chunk)) {
-            let unfolded = chunk.unfolded();
-            records += unfolded.len();
-            let spans = fold.add(unfolded);
-            chunk.add_spans(spans);
-            ledger.spans += spans;
-        }
-        records
+        ledger.fold(core, current.into_iter().chain(self.full_chunks().map(|(_, chunk)| chunk)))
     }
 
     /// Takes the spans that nobody took yet: those of full chunks and, if asked for, of the current one. Only
     /// one thread at a time may do this.
-    pub(crate) fn take(&'static self, core: &Core, partial: bool, push: &mut dyn FnMut(&Record)) {
+    pub(crate) fn take(&'static self, core: &Core, partial: bool, take: &mut dyn FnMut(&[Slot])) {
         let turns = self.shared.turns.load(Ordering::Acquire);
-        self.take_full(core, push);
-        if partial && !self.take_current(core, turns, push) {
+        self.take_full(core, take);
+        if partial && !self.take_current(core, turns, take) {
             // The owner went on meanwhile, so that what was current is full.
-            self.take_full(core, push);
+            self.take_full(core, take);
         }
     }
 
     /// Takes the spans of full chunks, in the order in which they were written.
-    fn take_full(&'static self, core: &Core, push: &mut dyn FnMut(&Record)) {
+    fn take_full(&'static self, core: &Core, take: &mut dyn FnMut(&[Slot])) {
         let mut chunks: Vec<_> = self.full_chunks().collect();
         chunks.sort_by_key(|(place, _)| self.shared.order[*place].load(Ordering::Relaxed));
         for (place, chunk) in chunks {
             // Nobody else takes from a full chunk or changes it, so this needs no lock.
-            chunk.untaken().for_each(|index| push(&chunk.record(index)));
+            take(chunk.untaken());
             let mut ledger = self.ledger();
-            self.fold(&mut ledger, core);
+            ledger.fold(core, [chunk]);
             self.make_free(place, chunk);
         }
     }
 
     /// Takes the spans of the current chunk, if it is the one after so many turns; tells whether it is.
-    fn take_current(&'static self, core: &Core, turns: u64, push: &mut dyn FnMut(&Record)) -> bool {
+    fn take_current(&'static self, core: &Core, turns: u64, take: &mut dyn FnMut(&[Slot])) -> bool {
         let mut ledger = self.ledger();
-        self.fold(&mut ledger, core);
         // The owner counts the turn before it makes another chunk current, so a later chunk is told apart.
         let current = self.current_chunk();
+        ledger.fold(core, current);
         if self.shared.turns.load(Ordering::Acquire) != turns {
             return false;
         }
         if let Some(chunk) = current {
-            chunk.untaken_whole().for_each(|index| push(&chunk.record(index)));
+            take(chunk.untaken_whole());
         }
         true
     }
@@ -369,4 +361,8 @@ fn set(bits: &[AtomicU64; CHUNKS / BITS], place: usize) {
 fn clear(bits: &[AtomicU64; CHUNKS / BITS], place: usize) -> bool {
     let bit = 1 << (place % BITS);
     bits[place / BITS].fetch_and(!bit, Ordering::AcqRel) & bit != 0
+}
+
+fn spans_in(slots: &[Slot]) -> u64 {
+    slots.iter().filter(|slot| slot.head().has(Head::SPAN)).count() as u64
 }

@@ -9,6 +9,7 @@ use crate::model::Head;
 use crate::model::Metadata;
 use crate::model::Outcome;
 use crate::model::Record;
+use crate::model::Slot;
 use crate::model::SpanContext;
 use crate::model::SpanId;
 use crate::model::TraceId;
@@ -54,35 +55,42 @@ pub struct SpanBatch {
 
 impl Default for SpanBatch {
     fn default() -> Self {
-        Self::new(&Nameless, (0, SystemTime::UNIX_EPOCH), 0.0)
+        Self::new(&Nameless, (0, SystemTime::UNIX_EPOCH), 0.0, 0)
     }
 }
 
 impl SpanBatch {
-    pub(crate) fn new(names: &'static dyn Names, anchor: (u64, SystemTime), seconds_per_tick: f64) -> Self {
+    /// An empty batch with room for so many spans.
+    pub(crate) fn new(
+        names: &'static dyn Names,
+        anchor: (u64, SystemTime),
+        seconds_per_tick: f64,
+        spans: usize,
+    ) -> Self {
         Self {
             names,
             anchor,
             seconds_per_tick,
-            records: Vec::new(),
+            records: Vec::with_capacity(spans),
             fields: Vec::new(),
             bytes: Vec::new(),
             pending: 0,
         }
     }
 
-    /// Adds a record, if it is of a span or a part of its fields.
-    #[inline]
-    pub(crate) fn push(&mut self, record: &Record) {
-        let head = record.head();
-        if head.has(Head::PAYLOAD) {
-            self.bytes.extend(record.payload());
-        } else if head.has(Head::SPAN) {
-            if head.has(Head::FIELDS) {
-                self.fields.push((self.records.len() as u32, self.pending as u32));
-                self.pending = self.bytes.len();
+    /// Adds the records that are of a span or a part of its fields, which lie before it.
+    pub(crate) fn extend(&mut self, slots: &[Slot]) {
+        for slot in slots {
+            let head = slot.head();
+            if head.has(Head::PAYLOAD) {
+                self.bytes.extend(slot.read().payload());
+            } else if head.has(Head::SPAN) {
+                if head.has(Head::FIELDS) {
+                    self.fields.push((self.records.len() as u32, self.pending as u32));
+                    self.pending = self.bytes.len();
+                }
+                self.records.push(slot.read());
             }
-            self.records.push(*record);
         }
     }
 
