@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+pub(crate) mod boxed;
 pub(crate) mod call;
 mod ended;
 mod evaluate;
@@ -12,6 +13,7 @@ mod late;
 mod setup;
 pub(crate) mod shape;
 mod span;
+pub(crate) mod strategy;
 mod stream;
 
 pub use call::{once, unreached};

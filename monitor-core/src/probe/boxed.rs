@@ -1,0 +1,93 @@
+//! Functions that return a future or a stream in a box: what is timed is what is in the box.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use futures_core::Stream;
+
+use crate::dispatch::Callsite;
+use crate::probe::Classify;
+use crate::probe::Ended;
+use crate::probe::Monitored;
+use crate::probe::setup::Prepared;
+use crate::probe::strategy::Fallible;
+use crate::probe::strategy::Observed;
+use crate::probe::strategy::Plain;
+use crate::probe::stream;
+
+/// The result is a future or a stream in a box; `C` looks at what the future gives.
+#[derive(Clone, Copy, Debug)]
+pub struct Boxed<C = Plain>(pub(crate) C);
+
+/// The result is a future in a box that gives a `Result`.
+pub type BoxedFallible = Boxed<Fallible>;
+
+/// The result is a stream in a box.
+pub type BoxedStream = Boxed<Items>;
+
+/// Items come one after the other; there is no result to look at.
+#[derive(Clone, Copy, Debug)]
+pub struct Items;
+
+impl<C> Boxed<C> {
+    /// Runs the body, and wraps what is in the box that it returns.
+    #[inline]
+    pub fn call<B: Rebox<C>>(
+        self,
+        site: &'static Callsite,
+        setup: impl Lasting,
+        body: impl FnOnce() -> B,
+    ) -> B {
+        let boxed = body();
+        if site.may_be_on() { boxed.rebox(site, setup, self.0) } else { boxed }
+    }
+
+    /// An `async fn` that returns a box: the call ends when it is returned.
+    #[inline]
+    pub fn future<F, P>(self, site: &'static Callsite, setup: P, future: F) -> Monitored<F, Plain, P> {
+        Monitored::new(site, setup, future, Plain)
+    }
+
+    /// Looks at what the future gives as well.
+    #[inline]
+    pub fn observe<R, L: FnOnce(&mut Ended, &R)>(self, look: L) -> Boxed<Observed<C, L>> {
+        Boxed(Observed { strategy: self.0, look })
+    }
+}
+
+/// A setup that may wait in a box.
+pub trait Lasting: Prepared + Send + Sync + 'static {}
+
+impl<P: Prepared + Send + Sync + 'static> Lasting for P {}
+
+/// A future or a stream in a box that fits in a box of the same type again.
+#[diagnostic::on_unimplemented(message = "what this box gives cannot be looked at in this way")]
+pub trait Rebox<C>: Sized {
+    /// Wraps it, so that its execution is the call, or the reading of it.
+    fn rebox(self, site: &'static Callsite, setup: impl Lasting, classify: C) -> Self;
+}
+
+/// The same for each set of auto traits that what is in the box may have.
+macro_rules! rebox {
+    ($($auto:ident)*) => {
+        impl<'a, T, C> Rebox<C> for Pin<Box<dyn Future<Output = T> $(+ $auto)* + 'a>>
+        where
+            T: 'a,
+            C: Classify<T> + Copy $(+ $auto)* + 'a,
+        {
+            fn rebox(self, site: &'static Callsite, setup: impl Lasting, classify: C) -> Self {
+                Box::pin(Monitored::new(site, setup, self, classify))
+            }
+        }
+
+        impl<'a, T: 'a> Rebox<Items> for Pin<Box<dyn Stream<Item = T> $(+ $auto)* + 'a>> {
+            fn rebox(self, site: &'static Callsite, setup: impl Lasting, _: Items) -> Self {
+                Box::pin(stream(site, setup, self))
+            }
+        }
+    };
+}
+
+rebox!();
+rebox!(Send);
+rebox!(Send Sync);
