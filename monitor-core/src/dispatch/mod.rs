@@ -18,6 +18,7 @@ mod label_cache;
 mod lane;
 mod late;
 mod names;
+mod nest;
 mod order;
 mod snapshot;
 mod sources;
@@ -45,6 +46,7 @@ pub(crate) use hook::{Bridge, Ending, Hook, HookSpan, set_hook};
 pub(crate) use hook::{Sample, once_beyond, want_values};
 pub(crate) use label_cache::label_slot;
 pub(crate) use late::set as late_field;
+pub(crate) use nest::{Around, Nest};
 pub(crate) use order::finish_in_any_order;
 #[cfg(feature = "metrics")]
 pub(crate) use sources::{Source, refuse, register_foreign, sources};

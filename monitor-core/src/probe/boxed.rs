@@ -5,10 +5,13 @@ use std::pin::Pin;
 
 use futures_core::Stream;
 
+use crate::dispatch::Around;
 use crate::dispatch::Callsite;
+use crate::dispatch::Nest;
 use crate::probe::Classify;
 use crate::probe::Ended;
 use crate::probe::Monitored;
+use crate::probe::MonitoredStream;
 use crate::probe::setup::Prepared;
 use crate::probe::strategy::Fallible;
 use crate::probe::strategy::Observed;
@@ -64,25 +67,33 @@ impl<P: Prepared + Send + Sync + 'static> Lasting for P {}
 #[diagnostic::on_unimplemented(message = "what this box gives cannot be looked at in this way")]
 pub trait Rebox<C>: Sized {
     /// Wraps it, so that its execution is the call, or the reading of it.
-    fn rebox(self, site: &'static Callsite, setup: impl Lasting, classify: C) -> Self;
+    fn rebox<P: Lasting>(self, site: &'static Callsite, setup: P, classify: C) -> Self;
 }
 
-/// The same for each set of auto traits that what is in the box may have.
+impl<C, P> Around for Monitored<(), C, P> {
+    type Of<I> = Monitored<I, C, P>;
+}
+
+impl<P> Around for MonitoredStream<(), P> {
+    type Of<I> = MonitoredStream<I, P>;
+}
+
+/// The same for each set of auto traits that what is in the box may have. Of `T` nothing is asked, for those who
+/// return such a box need not know anything of it.
 macro_rules! rebox {
     ($($auto:ident)*) => {
         impl<'a, T, C> Rebox<C> for Pin<Box<dyn Future<Output = T> $(+ $auto)* + 'a>>
         where
-            T: 'a,
             C: Classify<T> + Copy $(+ $auto)* + 'a,
         {
-            fn rebox(self, site: &'static Callsite, setup: impl Lasting, classify: C) -> Self {
-                Box::pin(Monitored::new(site, setup, self, classify))
+            fn rebox<P: Lasting>(self, site: &'static Callsite, setup: P, classify: C) -> Self {
+                Nest::<Monitored<(), C, P>>::nest(self, |boxed| Monitored::new(site, setup, boxed, classify))
             }
         }
 
-        impl<'a, T: 'a> Rebox<Items> for Pin<Box<dyn Stream<Item = T> $(+ $auto)* + 'a>> {
-            fn rebox(self, site: &'static Callsite, setup: impl Lasting, _: Items) -> Self {
-                Box::pin(stream(site, setup, self))
+        impl<T> Rebox<Items> for Pin<Box<dyn Stream<Item = T> $(+ $auto)* + '_>> {
+            fn rebox<P: Lasting>(self, site: &'static Callsite, setup: P, _: Items) -> Self {
+                Nest::<MonitoredStream<(), P>>::nest(self, |boxed| stream(site, setup, boxed))
             }
         }
     };

@@ -35,6 +35,12 @@ fn early(a: u32) -> BoxFuture<'static, u32> {
     })
 }
 
+/// Nobody says that `T` lives as long as the box.
+#[monitored]
+fn of_anything<T>(make: fn() -> BoxFuture<'static, T>) -> BoxFuture<'static, T> {
+    make()
+}
+
 #[monitored]
 fn borrowing<'a>(a: &'a str, b: &'a mut String) -> LocalFuture<'a, Result<usize, Rc<str>>> {
     Box::pin(async move {
@@ -208,6 +214,7 @@ fn an_async_trait_works_in_either_order() {
 fn results_are_those_of_the_plain_function() {
     assert_eq!(block_on(plain(1)), 1);
     assert_eq!((block_on(early(0)), block_on(is_send(early(1)))), (9, 2));
+    assert_eq!(block_on(of_anything(|| Box::pin(std::future::ready(1)))), 1);
     assert_eq!(block_on(borrowing("ab", &mut "c".to_owned())), Ok(3));
     assert_eq!(block_on(aliased("ab".to_owned())), Ok(2));
     assert!(block_on(aliased(String::new())).is_err());

@@ -37,6 +37,12 @@ fn aliased(end: u32) -> BoxStream<'static, u32> {
     Box::pin(Count::to(end))
 }
 
+/// Nobody says that `T` lives as long as the box.
+#[monitored]
+fn of_anything<T>(make: fn() -> BoxStream<'static, T>) -> BoxStream<'static, T> {
+    make()
+}
+
 #[monitored]
 async fn opened(end: u32) -> Result<BoxStream<'static, u32>, String> {
     pause().await;
@@ -75,6 +81,7 @@ fn items_are_those_of_the_plain_function() {
     assert_eq!(collect(boxed(2)), [1, 2]);
     assert_eq!(collect(is_send(aliased(2))), [1, 2]);
     assert_eq!(collect(aliased(0)).len(), 9);
+    assert_eq!(collect(of_anything(|| Box::pin(Count::to(2)))), [1, 2]);
     assert_eq!(collect(block_on(opened(2)).unwrap()), [1, 2]);
     assert_eq!(iterator(2).collect::<Vec<_>>(), [1, 2]);
     assert_eq!(boxed_iterator(&[1]).count(), 1);
