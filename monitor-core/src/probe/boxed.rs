@@ -14,6 +14,7 @@ use crate::probe::Monitored;
 use crate::probe::MonitoredStream;
 use crate::probe::setup::Prepared;
 use crate::probe::strategy::Fallible;
+use crate::probe::strategy::FallibleTyped;
 use crate::probe::strategy::Observed;
 use crate::probe::strategy::Plain;
 use crate::probe::stream;
@@ -53,10 +54,31 @@ impl<C> Boxed<C> {
 
     /// Looks at what the future gives as well.
     #[inline]
-    pub fn observe<R, L: FnOnce(&mut Ended, &R)>(self, look: L) -> Boxed<Observed<C, L>> {
+    pub fn observe<R, L: FnOnce(&mut Ended, &R)>(self, look: L) -> Boxed<Observed<C, L>>
+    where
+        C: Concludes,
+    {
         Boxed(Observed { strategy: self.0, look })
     }
+
+    /// Looks at the box that an `async fn` returns: that is the call's result.
+    #[inline]
+    pub fn observe_output<R, L: FnOnce(&mut Ended, &R)>(self, look: L) -> Observed<Plain, L> {
+        Observed { strategy: Plain, look }
+    }
 }
+
+/// The execution of what is in a box ends with a result.
+#[diagnostic::on_unimplemented(
+    message = "this option needs a result, but a stream gives items",
+    label = "there is no result to look at",
+    note = "the function returns a stream in a box; leave the option out"
+)]
+pub trait Concludes {}
+
+impl Concludes for Fallible {}
+impl Concludes for FallibleTyped {}
+impl Concludes for Plain {}
 
 /// A setup that may wait in a box.
 pub trait Lasting: Prepared + Send + Sync + 'static {}
@@ -91,8 +113,9 @@ macro_rules! rebox {
             }
         }
 
-        impl<T> Rebox<Items> for Pin<Box<dyn Stream<Item = T> $(+ $auto)* + '_>> {
-            fn rebox<P: Lasting>(self, site: &'static Callsite, setup: P, _: Items) -> Self {
+        // Whether anything can be looked at, `Concludes` has said already.
+        impl<T, C> Rebox<C> for Pin<Box<dyn Stream<Item = T> $(+ $auto)* + '_>> {
+            fn rebox<P: Lasting>(self, site: &'static Callsite, setup: P, _: C) -> Self {
                 Nest::<MonitoredStream<(), P>>::nest(self, |boxed| stream(site, setup, boxed))
             }
         }

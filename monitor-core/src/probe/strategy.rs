@@ -97,6 +97,12 @@ macro_rules! direct {
             pub fn observe<R, L: FnOnce(&mut Ended, &R)>(self, look: L) -> Observed<Self, L> {
                 Observed { strategy: self, look }
             }
+
+            /// The same, where the result is a future's.
+            #[inline]
+            pub fn observe_output<R, L: FnOnce(&mut Ended, &R)>(self, look: L) -> Observed<Self, L> {
+                self.observe(look)
+            }
         }
     };
 }
