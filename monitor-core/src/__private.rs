@@ -9,7 +9,7 @@ pub use crate::probe::shape::{Shape, ViaAny, ViaError, ViaFuture, ViaResult};
 pub use crate::probe::strategy::{Fallible, FallibleTyped, Observed, Plain};
 pub use crate::probe::{
     AsMonitor, Classify, Ended, Guard, IntoParent, LateField, Monitored, MonitoredStream, Preparation, Setup,
-    guard, late, late_debug, late_display, once, stream, unreached,
+    guard, late, late_debug, late_display, make_stream, unreached,
 };
 
 impl Callsite {

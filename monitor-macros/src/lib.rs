@@ -16,7 +16,8 @@ use proc_macro::TokenStream;
 ///
 /// It goes on functions, methods, `impl` blocks, traits with default methods and implementations of traits. What is
 /// timed is the execution: of a future, in a box or not, from its first poll to its end; of a stream, until it is
-/// read or dropped. A `Result` tells by itself whether the call went well. No argument is recorded unless asked for.
+/// read or dropped. Where the function panics before it returns the future or stream, that is the call. A `Result`
+/// tells by itself whether the call went well. No argument is recorded unless asked for.
 ///
 /// ```
 /// use monitor_core::monitored;
@@ -55,6 +56,7 @@ use proc_macro::TokenStream;
 /// | `skip` | on a method: leaves it out of its block |
 ///
 /// Expressions see the arguments, `self` and `Self`, and are evaluated before the call, only when somebody listens.
+/// The result is what the future gives, where a function returns one; a stream has none.
 /// On a block, the options are those of each method that can have them; a method's own come first.
 ///
 /// ```

@@ -12,6 +12,7 @@ use crate::probe::Classify;
 use crate::probe::Ended;
 use crate::probe::Monitored;
 use crate::probe::MonitoredStream;
+use crate::probe::construction::construct;
 use crate::probe::setup::Prepared;
 use crate::probe::strategy::Fallible;
 use crate::probe::strategy::FallibleTyped;
@@ -42,7 +43,7 @@ impl<C> Boxed<C> {
         setup: impl Lasting,
         body: impl FnOnce() -> B,
     ) -> B {
-        let boxed = body();
+        let (boxed, setup) = construct(site, setup, body);
         if site.may_be_on() { boxed.rebox(site, setup, self.0) } else { boxed }
     }
 
@@ -50,6 +51,17 @@ impl<C> Boxed<C> {
     #[inline]
     pub fn future<F, P>(self, site: &'static Callsite, setup: P, future: F) -> Monitored<F, Plain, P> {
         Monitored::new(site, setup, future, Plain)
+    }
+
+    /// Makes a future that gives a box: the call ends when it is given.
+    #[inline]
+    pub fn make<F, P: Prepared>(
+        self,
+        site: &'static Callsite,
+        setup: P,
+        body: impl FnOnce() -> F,
+    ) -> Monitored<F, Plain, P> {
+        Plain.make(site, setup, body)
     }
 
     /// Looks at what the future gives as well.
@@ -108,6 +120,7 @@ macro_rules! rebox {
         where
             C: Classify<T> + Copy $(+ $auto)* + 'a,
         {
+            #[inline(never)]
             fn rebox<P: Lasting>(self, site: &'static Callsite, setup: P, classify: C) -> Self {
                 Nest::<Monitored<(), C, P>>::nest(self, |boxed| Monitored::new(site, setup, boxed, classify))
             }
@@ -115,6 +128,7 @@ macro_rules! rebox {
 
         // Whether anything can be looked at, `Concludes` has said already.
         impl<T, C> Rebox<C> for Pin<Box<dyn Stream<Item = T> $(+ $auto)* + '_>> {
+            #[inline(never)]
             fn rebox<P: Lasting>(self, site: &'static Callsite, setup: P, _: C) -> Self {
                 Nest::<MonitoredStream<(), P>>::nest(self, |boxed| stream(site, setup, boxed))
             }

@@ -9,6 +9,7 @@ use crate::probe::Classify;
 use crate::probe::Ended;
 use crate::probe::Monitored;
 use crate::probe::call::run;
+use crate::probe::construction::construct;
 use crate::probe::setup::Prepared;
 
 /// Every result is well.
@@ -90,6 +91,18 @@ macro_rules! direct {
             #[inline(always)]
             pub fn future<F, P>(self, site: &'static Callsite, setup: P, future: F) -> Monitored<F, Self, P> {
                 Monitored::new(site, setup, future, self)
+            }
+
+            /// Makes a future, and its execution the call.
+            #[inline(always)]
+            pub fn make<F, P: Prepared>(
+                self,
+                site: &'static Callsite,
+                setup: P,
+                body: impl FnOnce() -> F,
+            ) -> Monitored<F, Self, P> {
+                let (future, setup) = construct(site, setup, body);
+                self.future(site, setup, future)
             }
 
             /// Looks at the result as well, where the callsite is on.

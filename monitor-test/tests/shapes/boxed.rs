@@ -12,6 +12,7 @@ use tower_service::Service;
 
 use crate::support::block_on;
 use crate::support::is_send;
+use crate::support::panic_text;
 use crate::support::pause;
 
 type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -39,6 +40,12 @@ fn early(a: u32) -> BoxFuture<'static, u32> {
 #[monitored]
 fn of_anything<T>(make: fn() -> BoxFuture<'static, T>) -> BoxFuture<'static, T> {
     make()
+}
+
+#[monitored]
+fn refuses(reason: String) -> BoxFuture<'static, u32> {
+    assert!(reason.is_empty(), "no {reason}");
+    Box::pin(std::future::ready(1))
 }
 
 #[monitored]
@@ -219,6 +226,8 @@ fn results_are_those_of_the_plain_function() {
     assert_eq!(block_on(aliased("ab".to_owned())), Ok(2));
     assert!(block_on(aliased(String::new())).is_err());
     assert_eq!(block_on(synced(1)), 1);
+    assert_eq!(block_on(refuses(String::new())), 1);
+    assert_eq!(panic_text(|| refuses("way".to_owned())), "no way");
     assert_eq!(block_on(async { gives_a_box(1).await.await }), 1);
     assert_eq!(block_on(result_of_a_box(1).unwrap()), 1);
     assert_eq!(block_on(chained("ab", Box::new(|text| Box::pin(async move { text.len() })))), 3);
