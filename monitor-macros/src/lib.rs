@@ -57,7 +57,8 @@ use proc_macro::TokenStream;
 ///
 /// Expressions see the arguments, `self` and `Self`, and are evaluated before the call, only when somebody listens.
 /// The result is what the future gives, where a function returns one; a stream has none.
-/// On a block, the options are those of each method that can have them; a method's own come first.
+/// On a block, the options are those of each method that can have them; a method's own come first. Those of a
+/// `#[cfg_attr(condition, monitored(..))]` on a method count where the condition holds.
 ///
 /// ```
 /// use monitor_core::Labels;
