@@ -100,6 +100,13 @@ use proc_macro::TokenStream;
 /// Between the caller and the body of a function that never returns (`-> !`), is `#[track_caller]`, or returns an
 /// `impl Trait` that is no `Result`, nothing can stand that sees the result: it ends well or in a panic. A
 /// `const fn` is refused, and left alone in a block.
+///
+/// An `async fn` that returns closures, `-> impl Fn(&str) -> usize`, has to write the types of their arguments,
+/// `|text: &str| text.len()`: the compiler does not carry them into the future that is measured. Where the closure
+/// gives back a part of its argument, that is not enough, and a named function has to take its place.
+///
+/// Clippy's `use_self`, one of its nursery, may see the return type of a trait's method where it would not without the
+/// attribute.
 #[proc_macro_attribute]
 pub fn monitored(options: TokenStream, item: TokenStream) -> TokenStream {
     expand::monitored(options.into(), item.into()).into()

@@ -2,6 +2,7 @@
 
 use proc_macro2::Delimiter;
 use proc_macro2::Group;
+use proc_macro2::Span;
 use proc_macro2::TokenStream;
 use quote::ToTokens as _;
 use quote::quote;
@@ -34,9 +35,20 @@ pub(crate) fn print(
     body.extend(late::print(&plan));
     body.extend(call::print(&plan));
     let mut braces = Group::new(Delimiter::Brace, body);
-    braces.set_span(plan.body.group.span());
+    let span = plan.body.group.span();
+    braces.set_span(if is_judged_by_its_look(function) {
+        span.resolved_at(Span::mixed_site())
+    } else {
+        span
+    });
     braces.to_tokens(&mut tokens);
     Some(tokens)
+}
+
+/// Of these clippy thinks that one body alone is right, and looks at what we made of it, unless a macro wrote the
+/// braces. Those of other functions stay the user's, as lints about what he wrote need them.
+fn is_judged_by_its_look(function: &Function) -> bool {
+    ["clone", "partial_cmp"].iter().any(|name| function.signature.ident == name)
 }
 
 /// A function like `fn is_send<T: Send>() {}` asks the compiler something. Clippy knows it by its empty body, which
