@@ -15,7 +15,7 @@ fn find(rows: Rows) -> Rows {
 }
 
 #[monitored(kind = client, err = debug)]
-fn load(rows: Rows) -> Pin<Box<dyn futures_core::Stream<Item = u32> + Send>> {
+fn load(rows: Rows) -> Rows {
     rows
 }
 
