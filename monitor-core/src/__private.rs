@@ -4,13 +4,12 @@ pub use crate::dispatch::Callsite;
 pub use crate::model::{
     ErrorType, Label, LabelRef, LabelText, Labels, Metadata, Outcome, Signals, SpanContext, SpanKind, Value,
 };
-pub use crate::probe::shape::{
-    Boxed, BoxedFallible, BoxedStream, Fallible, FallibleTyped, Observed, Plain, Shape,
-};
-pub use crate::probe::shape::{ViaAny, ViaError, ViaFuture, ViaResult};
+pub use crate::probe::boxed::{Boxed, BoxedFallible, BoxedStream};
+pub use crate::probe::shape::{Shape, ViaAny, ViaError, ViaFuture, ViaResult};
+pub use crate::probe::strategy::{Fallible, FallibleTyped, Observed, Plain};
 pub use crate::probe::{
     AsMonitor, Classify, Ended, Guard, IntoParent, LateField, Monitored, MonitoredStream, Preparation, Setup,
-    guard, late, late_debug, late_display, once, stream, unreached,
+    guard, late, late_debug, late_display, make_stream, unreached,
 };
 
 impl Callsite {

@@ -16,7 +16,8 @@ use proc_macro::TokenStream;
 ///
 /// It goes on functions, methods, `impl` blocks, traits with default methods and implementations of traits. What is
 /// timed is the execution: of a future, in a box or not, from its first poll to its end; of a stream, until it is
-/// read or dropped. A `Result` tells by itself whether the call went well. No argument is recorded unless asked for.
+/// read or dropped. Where the function panics before it returns the future or stream, that is the call. A `Result`
+/// tells by itself whether the call went well. No argument is recorded unless asked for.
 ///
 /// ```
 /// use monitor_core::monitored;
@@ -55,7 +56,9 @@ use proc_macro::TokenStream;
 /// | `skip` | on a method: leaves it out of its block |
 ///
 /// Expressions see the arguments, `self` and `Self`, and are evaluated before the call, only when somebody listens.
-/// On a block, the options are those of each method that can have them; a method's own come first.
+/// The result is what the future gives, where a function returns one; a stream has none.
+/// On a block, the options are those of each method that can have them; a method's own come first. Those of a
+/// `#[cfg_attr(condition, monitored(..))]` on a method count where the condition holds.
 ///
 /// ```
 /// use monitor_core::Labels;
@@ -97,6 +100,13 @@ use proc_macro::TokenStream;
 /// Between the caller and the body of a function that never returns (`-> !`), is `#[track_caller]`, or returns an
 /// `impl Trait` that is no `Result`, nothing can stand that sees the result: it ends well or in a panic. A
 /// `const fn` is refused, and left alone in a block.
+///
+/// An `async fn` that returns closures, `-> impl Fn(&str) -> usize`, has to write the types of their arguments,
+/// `|text: &str| text.len()`: the compiler does not carry them into the future that is measured. Where the closure
+/// gives back a part of its argument, that is not enough, and a named function has to take its place.
+///
+/// Clippy's `use_self`, one of its nursery, may see the return type of a trait's method where it would not without the
+/// attribute.
 #[proc_macro_attribute]
 pub fn monitored(options: TokenStream, item: TokenStream) -> TokenStream {
     expand::monitored(options.into(), item.into()).into()

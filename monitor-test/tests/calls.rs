@@ -10,6 +10,7 @@ use monitor_core::Context;
 use monitor_core::ErrorType;
 use monitor_core::Outcome;
 use monitor_core::Span;
+use monitor_core::SpanKind;
 use monitor_core::field;
 use monitor_core::monitored;
 use monitor_test::Capture;
@@ -43,6 +44,32 @@ fn connect(host: &str) -> Result<(), Failure> {
 #[monitored]
 fn maybe(some: bool) -> Option<()> {
     some.then_some(())
+}
+
+struct Door;
+
+#[monitored(kind = client)]
+impl Door {
+    #[cfg_attr(test, monitored(skip))]
+    fn skipped_here(&self) {}
+
+    #[cfg_attr(not(test), monitored(skip))]
+    fn skipped_elsewhere(&self) {}
+
+    #[cfg_attr(not(test), monitored(name = "elsewhere"))]
+    #[cfg_attr(test, monitored(name = "here"))]
+    fn named(&self) {}
+}
+
+#[test]
+fn an_attribute_under_a_condition_counts_where_the_condition_holds() {
+    let captured = Capture::run(|| {
+        Door.skipped_here();
+        Door.skipped_elsewhere();
+        Door.named();
+    });
+    assert_eq!(captured.tree(), "Door::skipped_elsewhere ok\nhere ok\n");
+    assert!(captured.spans().iter().all(|span| span.metadata.kind == SpanKind::Client));
 }
 
 #[test]

@@ -92,3 +92,51 @@ fn deadpool_with_every_function_monitored() {
         tests: Some(&["--lib", "--tests"]),
     });
 }
+
+/// It boxes futures of which nobody says how long their results live.
+#[test]
+fn tower_with_every_function_monitored() {
+    check(&Case {
+        name: "tower",
+        version: "0.5.3",
+        features: "full",
+        functions: 480,
+        tests: Some(&["--lib", "--tests"]),
+    });
+}
+
+/// A client and a server as many write them first; its tests are both of them at once.
+#[test]
+fn mini_redis_with_every_function_monitored() {
+    check(&Case {
+        name: "mini-redis",
+        version: "0.4.1",
+        features: "",
+        functions: 110,
+        tests: Some(&["--lib", "--tests"]),
+    });
+}
+
+/// A driver; most of its tests need a server.
+#[test]
+fn tokio_postgres_with_every_function_monitored() {
+    check(&Case {
+        name: "tokio-postgres",
+        version: "0.7.18",
+        features: "array-impls",
+        functions: 440,
+        tests: Some(&["--lib"]),
+    });
+}
+
+/// Pools and connections with futures written by hand, and tests that serve themselves.
+#[test]
+fn hyper_util_with_every_function_monitored() {
+    check(&Case {
+        name: "hyper-util",
+        version: "0.1.21",
+        features: "full",
+        functions: 0,
+        tests: Some(&["--lib"]),
+    });
+}

@@ -19,6 +19,7 @@ mod label_cache;
 mod lane;
 mod late;
 mod names;
+mod nest;
 mod order;
 mod short_labels;
 mod snapshot;
@@ -48,6 +49,7 @@ pub(crate) use hook::{Sample, once_beyond, want_values};
 pub(crate) use label_cache::{known_slot, label_slot};
 pub(crate) use lane::Lane;
 pub(crate) use late::set as late_field;
+pub(crate) use nest::{Around, Nest};
 pub(crate) use order::finish_in_any_order;
 #[cfg(feature = "metrics")]
 pub(crate) use sources::{Source, refuse, register_foreign, sources};

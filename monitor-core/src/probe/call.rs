@@ -41,13 +41,6 @@ fn run_on<R>(
     result
 }
 
-/// Runs a body that has a type of its own. The bound tells the compiler that it runs once, so that it may give
-/// away what it borrows mutably.
-#[inline(always)]
-pub fn once<R>(body: impl FnOnce() -> R) -> R {
-    body()
-}
-
 /// Never called: a `return` of it before an `async` body tells the compiler what the body returns.
 #[cold]
 pub fn unreached<R>() -> R {

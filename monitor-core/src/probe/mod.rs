@@ -2,7 +2,9 @@
 
 #![forbid(unsafe_code)]
 
+pub(crate) mod boxed;
 pub(crate) mod call;
+mod construction;
 mod ended;
 mod evaluate;
 pub(crate) mod future;
@@ -12,13 +14,17 @@ mod late;
 mod setup;
 pub(crate) mod shape;
 mod span;
+pub(crate) mod strategy;
 mod stream;
 
-pub use call::{once, unreached};
+pub use call::unreached;
+pub use construction::make_stream;
 pub use ended::{Classify, Ended};
 pub use future::Monitored;
 pub use guard::{Guard, guard};
 pub use late::{LateField, late, late_debug, late_display};
 pub use setup::{AsMonitor, IntoParent, Preparation, Setup};
 pub use span::Span;
-pub use stream::{MonitoredStream, stream};
+pub use stream::MonitoredStream;
+
+use stream::stream;

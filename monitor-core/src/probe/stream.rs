@@ -50,7 +50,7 @@ pin_project! {
 }
 
 /// Makes the life of `inner` one call of `callsite`.
-pub fn stream<S: Stream, P: Prepared>(
+pub(crate) fn stream<S: Stream, P: Prepared>(
     callsite: &'static Callsite,
     setup: P,
     inner: S,

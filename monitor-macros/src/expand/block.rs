@@ -2,13 +2,17 @@
 
 use proc_macro2::TokenStream;
 use quote::ToTokens as _;
+use quote::quote;
+use quote::quote_spanned;
 
 use crate::diag::Errors;
+use crate::expand::already;
 use crate::expand::function;
 use crate::expand::refused;
 use crate::item::Block;
 use crate::item::Function;
 use crate::item::Member;
+use crate::item::Own;
 use crate::options;
 use crate::options::Options;
 use crate::options::Place;
@@ -37,18 +41,87 @@ pub(crate) fn print(block: &Block, options: &Options, mut errors: Errors) -> Tok
 
 /// The method expanded; none where it stays as it is.
 fn method(function: &Function, around: &Surroundings<'_>, errors: &mut Errors) -> Option<TokenStream> {
-    let mut attributes = function.attributes.ours.iter();
-    let own = match attributes.next() {
-        Some((_, arguments)) => options::read(arguments.clone(), Place::Method, errors),
+    let (always, perhaps): (Vec<_>, Vec<_>) =
+        function.attributes.ours.iter().partition(|own| own.condition.is_none());
+    for own in always.iter().skip(1) {
+        errors.at_span(own.span, already(own, "function"));
+    }
+    match always.first() {
+        None if !perhaps.is_empty() => Some(under_conditions(function, &perhaps, around, errors)),
+        first => {
+            for own in &perhaps {
+                errors.at_span(own.span, already(own, "function"));
+            }
+            with(function, first.copied(), around, errors)
+        }
+    }
+}
+
+/// The method once for each condition that one of our attributes stands under, and once for none of them. The compiler
+/// keeps one: it alone knows which condition holds.
+fn under_conditions(
+    function: &Function,
+    each: &[&Own],
+    around: &Surroundings<'_>,
+    errors: &mut Errors,
+) -> TokenStream {
+    let mut tokens = TokenStream::new();
+    let mut one = |condition: TokenStream, own: Option<&Own>| {
+        let method = with(function, own, around, errors).unwrap_or_else(|| function.to_token_stream());
+        tokens.extend(quote!(#[cfg(#condition)] #method));
+    };
+    let mut before: Vec<&TokenStream> = Vec::new();
+    for own in each {
+        let Some(condition) = &own.condition else { continue };
+        match none_of(&before) {
+            None => one(condition.clone(), Some(own)),
+            Some(none) => one(quote!(all(#condition, #none)), Some(own)),
+        }
+        before.push(condition);
+    }
+    if let Some(none) = none_of(&before) {
+        one(none, None);
+    }
+    for (index, own) in each.iter().enumerate().skip(1) {
+        let (condition, before) = (&own.condition, any_of(&before[..index]));
+        let message = "two `#[monitored]` are on this function, for both conditions hold";
+        tokens.extend(quote_spanned!(own.span=>
+            #[cfg(all(#condition, #before))] ::core::compile_error! { #message }
+        ));
+    }
+    tokens
+}
+
+fn none_of(conditions: &[&TokenStream]) -> Option<TokenStream> {
+    (!conditions.is_empty()).then(|| {
+        let any = any_of(conditions);
+        quote!(not(#any))
+    })
+}
+
+/// Of one condition, that condition: there is a lint for `any` of one.
+fn any_of(conditions: &[&TokenStream]) -> TokenStream {
+    match conditions {
+        [one] => one.to_token_stream(),
+        more => quote!(any(#(#more),*)),
+    }
+}
+
+/// The method expanded with the options of an attribute of its own, if it has one; none where it stays as it is.
+fn with(
+    function: &Function,
+    own: Option<&Own>,
+    around: &Surroundings<'_>,
+    errors: &mut Errors,
+) -> Option<TokenStream> {
+    let options = match own {
+        Some(own) => options::read(own.arguments.clone(), Place::Method, errors),
         // A block is a way to say "all that can be": what cannot be is skipped without a word.
         None if function.signature.constness.is_some() => return None,
         None => Options::default(),
     };
-    for (span, _) in attributes {
-        errors.at_span(*span, "`#[monitored]` is already on this function");
-    }
-    if own.skip.is_some() {
+    if options.skip.is_some() {
         return None;
     }
-    function::print(function, own, Some(around), errors)
+    function::print(function, options, Some(around), errors)
 }

@@ -58,14 +58,14 @@ fn never(plan: &Plan<'_>) -> TokenStream {
 }
 
 fn future(plan: &Plan<'_>) -> TokenStream {
-    let (private, site, setup, closure) = (&plan.private, site(), setup::print(plan), closure(plan));
-    on_strategy(plan, quote_spanned!(Span::mixed_site()=> future(&#site, #setup, #private::once(#closure))))
+    let (site, setup, closure) = (site(), setup::print(plan), closure(plan));
+    on_strategy(plan, quote_spanned!(Span::mixed_site()=> make(&#site, #setup, #closure)))
 }
 
 fn stream(plan: &Plan<'_>) -> TokenStream {
     let (private, site, setup, closure) = (&plan.private, site(), setup::print(plan), closure(plan));
     let allowed = allowed(plan);
-    quote_spanned!(Span::mixed_site()=> #allowed return #private::stream(&#site, #setup, #private::once(#closure));)
+    quote_spanned!(Span::mixed_site()=> #allowed return #private::make_stream(&#site, #setup, #closure);)
 }
 
 fn guard(plan: &Plan<'_>) -> TokenStream {

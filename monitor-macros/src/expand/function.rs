@@ -2,6 +2,7 @@
 
 use proc_macro2::Delimiter;
 use proc_macro2::Group;
+use proc_macro2::Span;
 use proc_macro2::TokenStream;
 use quote::ToTokens as _;
 use quote::quote;
@@ -24,7 +25,8 @@ pub(crate) fn print(
     errors: &mut Errors,
 ) -> Option<TokenStream> {
     let plan = Plan::new(function, options, around, errors)?;
-    let mut tokens = function.attributes.to_token_stream();
+    let mut tokens = allowed(function, &plan);
+    function.attributes.to_tokens(&mut tokens);
     tokens.extend(plan.body.hoisted.clone());
     function.visibility.to_tokens(&mut tokens);
     function.default.to_tokens(&mut tokens);
@@ -33,9 +35,30 @@ pub(crate) fn print(
     body.extend(late::print(&plan));
     body.extend(call::print(&plan));
     let mut braces = Group::new(Delimiter::Brace, body);
-    braces.set_span(plan.body.group.span());
+    let span = plan.body.group.span();
+    braces.set_span(if is_judged_by_its_look(function) {
+        span.resolved_at(Span::mixed_site())
+    } else {
+        span
+    });
     braces.to_tokens(&mut tokens);
     Some(tokens)
+}
+
+/// Of these clippy thinks that one body alone is right, and looks at what we made of it, unless a macro wrote the
+/// braces. Those of other functions stay the user's, as lints about what he wrote need them.
+fn is_judged_by_its_look(function: &Function) -> bool {
+    ["clone", "partial_cmp"].iter().any(|name| function.signature.ident == name)
+}
+
+/// A function like `fn is_send<T: Send>() {}` asks the compiler something. Clippy knows it by its empty body, which
+/// is empty no more.
+fn allowed(function: &Function, plan: &Plan<'_>) -> TokenStream {
+    let asks = function.signature.generics.type_params().next().is_some();
+    if !asks || !plan.body.group.stream().is_empty() {
+        return TokenStream::new();
+    }
+    quote!(#[allow(clippy::extra_unused_type_parameters)])
 }
 
 fn signature(signature: &Signature, inputs: &TokenStream, tokens: &mut TokenStream) {

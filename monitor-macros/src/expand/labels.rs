@@ -4,6 +4,7 @@ use proc_macro2::Ident;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Fields;
+use syn::Generics;
 use syn::ItemEnum;
 use syn::ItemStruct;
 use syn::ext::IdentExt as _;
@@ -28,12 +29,7 @@ fn of_enum(item: &ItemEnum, errors: &mut Errors) -> TokenStream {
     let words = derive::words(&item.attrs, "label", &["crate"], errors);
     let private = derive::private(words.krate);
     let ident = &item.ident;
-    if !item.generics.params.is_empty() {
-        errors.at(
-            &item.generics,
-            "`Labels` cannot be derived for a generic type: the number of its values is not known",
-        );
-    }
+    not_generic(&item.generics, errors);
     let mut offset = quote!(0);
     let (mut indexes, mut names) = (TokenStream::new(), TokenStream::new());
     let mut seen: Vec<String> = Vec::new();
@@ -75,6 +71,15 @@ fn of_enum(item: &ItemEnum, errors: &mut Errors) -> TokenStream {
     label(&private, ident, &offset, &index, &value, plain)
 }
 
+fn not_generic(generics: &Generics, errors: &mut Errors) {
+    if !generics.params.is_empty() {
+        errors.at(
+            generics,
+            "`Labels` cannot be derived for a generic type: the number of its values is not known",
+        );
+    }
+}
+
 /// What makes a type a label: the number of its values, the number and the text of each.
 fn label(
     private: &TokenStream,
@@ -106,12 +111,7 @@ fn of_struct(item: &ItemStruct, errors: &mut Errors) -> TokenStream {
     let words = derive::words(&item.attrs, "label", &["crate"], errors);
     let private = derive::private(words.krate);
     let ident = &item.ident;
-    if !item.generics.params.is_empty() {
-        errors.at(
-            &item.generics,
-            "`Labels` cannot be derived for a generic type: the number of its values is not known",
-        );
-    }
+    not_generic(&item.generics, errors);
     if item.fields.is_empty() {
         errors.at(ident, "`Labels` needs a field, each of a type that implements `Label`");
     }

@@ -22,6 +22,7 @@ use quote::ToTokens as _;
 use crate::diag::Errors;
 use crate::item::Attributes;
 use crate::item::Item;
+use crate::item::Own;
 use crate::options;
 use crate::options::Place;
 
@@ -66,8 +67,19 @@ fn refused(errors: Errors, item: TokenStream) -> TokenStream {
 }
 
 fn twice(attributes: &Attributes, what: &str, errors: &mut Errors) {
-    for (span, _) in &attributes.ours {
-        errors.at_span(*span, format!("`#[monitored]` is already on this {what}"));
+    for own in &attributes.ours {
+        errors.at_span(own.span, already(own, what));
+    }
+}
+
+/// What to say of a second `#[monitored]`.
+fn already(own: &Own, what: &str) -> String {
+    match own.condition {
+        None => format!("`#[monitored]` is already on this {what}"),
+        Some(_) => format!(
+            "`#[monitored]` is already on this {what} whether this condition holds or not; write `cfg_attr` with the \
+             opposite condition around that one"
+        ),
     }
 }
 

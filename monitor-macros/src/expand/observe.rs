@@ -8,7 +8,9 @@ use quote::format_ident;
 use quote::quote;
 use quote::quote_spanned;
 
+use crate::options::Options;
 use crate::options::Show;
+use crate::plan::Form;
 use crate::plan::Plan;
 
 /// Prints `.observe(..)`; nothing where no option looks at the result.
@@ -46,7 +48,25 @@ pub(crate) fn print(plan: &Plan<'_>) -> TokenStream {
         return steps;
     }
     let seen = plan.returned.seen.as_ref().map(|seen| quote!(: &#seen));
-    quote_spanned!(span=> .observe(|#ended: &mut #private::Ended, #result #seen| { #steps }))
+    // At the first option, where the compiler says that there is no result to look at.
+    let method = Ident::new(method(plan.returned.form), first(options).map_or(span, at));
+    quote_spanned!(span=> .#method(|#ended: &mut #private::Ended, #result #seen| { #steps }))
+}
+
+/// A box that a function returns is opened, one that a future gives is not.
+fn method(form: Form) -> &'static str {
+    match form {
+        Form::Async | Form::Future => "observe_output",
+        _ => "observe",
+    }
+}
+
+/// The place of the first option that looks at the result.
+fn first(options: &Options) -> Option<Span> {
+    let outcome = options.outcome.as_ref().map(|outcome| outcome.key);
+    let error_type = options.error_type.as_ref().map(|error_type| error_type.key);
+    let [ret, err] = [options.ret, options.err].map(|shown| shown.map(|(key, _)| key));
+    outcome.or(ret).or(error_type).or(err)
 }
 
 /// The user's place for errors, our hygiene.

@@ -2,7 +2,9 @@
 
 use proc_macro2::Span;
 use proc_macro2::TokenStream;
+use proc_macro2::TokenTree;
 use quote::ToTokens;
+use quote::quote;
 use syn::Attribute;
 use syn::Meta;
 use syn::spanned::Spanned as _;
@@ -11,29 +13,48 @@ use syn::spanned::Spanned as _;
 pub(crate) struct Attributes {
     /// All but ours.
     pub(crate) others: Vec<Attribute>,
-    /// Each `#[monitored]` still on the item, with what is written between its parentheses.
-    pub(crate) ours: Vec<(Span, TokenStream)>,
+    /// Each `#[monitored]` still on the item.
+    pub(crate) ours: Vec<Own>,
+}
+
+/// A `#[monitored]` that is on an item besides the one that is being expanded.
+pub(crate) struct Own {
+    pub(crate) span: Span,
+    /// What is written between its parentheses.
+    pub(crate) arguments: TokenStream,
+    /// Of the `#[cfg_attr(condition, ..)]` that it stands in.
+    pub(crate) condition: Option<TokenStream>,
+}
+
+impl Own {
+    fn new(meta: Meta, condition: Option<TokenStream>) -> Own {
+        Own { span: meta.span(), arguments: arguments(meta), condition }
+    }
 }
 
 impl Attributes {
     /// Sets our attributes apart from the others.
     pub(crate) fn new(all: Vec<Attribute>) -> Attributes {
-        let (ours, others): (Vec<_>, Vec<_>) =
-            all.into_iter().partition(|attribute| is(attribute, "monitored"));
-        let ours =
-            ours.into_iter().map(|attribute| (attribute.meta.span(), arguments(attribute.meta))).collect();
-        Attributes { others, ours }
+        let mut attributes = Attributes { others: Vec::new(), ours: Vec::new() };
+        for attribute in all {
+            if is(&attribute.meta, "monitored") {
+                attributes.ours.push(Own::new(attribute.meta, None));
+            } else if let Some(meta) = without_ours(attribute.meta, None, &mut attributes.ours) {
+                attributes.others.push(Attribute { meta, ..attribute });
+            }
+        }
+        attributes
     }
 
     /// Whether the item carries this attribute.
     pub(crate) fn has(&self, name: &str) -> bool {
-        self.others.iter().any(|attribute| is(attribute, name))
+        self.others.iter().any(|attribute| is(&attribute.meta, name))
     }
 
     /// The first paragraph of the doc comment.
     pub(crate) fn description(&self) -> String {
         let mut text = String::new();
-        for attribute in self.others.iter().filter(|attribute| is(attribute, "doc")) {
+        for attribute in self.others.iter().filter(|attribute| is(&attribute.meta, "doc")) {
             let Some(line) = doc_line(attribute) else { continue };
             match line.trim() {
                 "" if text.is_empty() => {}
@@ -58,8 +79,54 @@ impl ToTokens for Attributes {
 }
 
 /// Whether the last word of an attribute's path is this one.
-fn is(attribute: &Attribute, name: &str) -> bool {
+fn is(attribute: &Meta, name: &str) -> bool {
     attribute.path().segments.last().is_some_and(|segment| segment.ident == name)
+}
+
+/// Takes ours out of a `cfg_attr`; none where nothing else is in it. On a member of a block the compiler looks at it
+/// only once we are done.
+fn without_ours(meta: Meta, outer: Option<&TokenStream>, ours: &mut Vec<Own>) -> Option<Meta> {
+    let mut list = match meta {
+        Meta::List(list) if list.path.is_ident("cfg_attr") => list,
+        other => return Some(other),
+    };
+    let mut parts = parts(list.tokens.clone()).into_iter();
+    let written = parts.next().unwrap_or_default();
+    let condition = match outer {
+        Some(outer) => quote!(all(#outer, #written)),
+        None => written.clone(),
+    };
+    let before = ours.len();
+    let mut kept = Vec::new();
+    for part in parts {
+        match syn::parse2::<Meta>(part.clone()) {
+            Ok(own) if is(&own, "monitored") => ours.push(Own::new(own, Some(condition.clone()))),
+            Ok(other) => {
+                kept.extend(without_ours(other, Some(&condition), ours).map(ToTokens::into_token_stream));
+            }
+            Err(_) => kept.push(part),
+        }
+    }
+    if ours.len() > before {
+        list.tokens = quote!(#written, #(#kept),*);
+        // One without an attribute is a warning.
+        return (!kept.is_empty()).then_some(Meta::List(list));
+    }
+    Some(Meta::List(list))
+}
+
+/// What stands between the commas.
+fn parts(tokens: TokenStream) -> Vec<TokenStream> {
+    let mut parts = vec![TokenStream::new()];
+    for token in tokens {
+        match (&token, parts.last_mut()) {
+            (TokenTree::Punct(comma), _) if comma.as_char() == ',' => parts.push(TokenStream::new()),
+            (_, Some(part)) => part.extend(Some(token)),
+            (_, None) => {}
+        }
+    }
+    parts.retain(|part| !part.is_empty());
+    parts
 }
 
 fn arguments(meta: Meta) -> TokenStream {

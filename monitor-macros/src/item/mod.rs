@@ -7,6 +7,7 @@ mod function;
 mod name;
 
 pub(crate) use attribute::Attributes;
+pub(crate) use attribute::Own;
 pub(crate) use block::Block;
 pub(crate) use block::BlockKind;
 pub(crate) use block::Member;

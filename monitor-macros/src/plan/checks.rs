@@ -52,6 +52,7 @@ fn unfit(key: &str, returned: &Returned) -> Option<String> {
             Some(format!("`{key}` needs the result, which is out of reach in a function that {why}"))
         }
         Form::Stream => Some(format!("`{key}` needs a result, but a stream gives items")),
+        _ if returned.boxed_stream => Some(format!("`{key}` needs a result, but a stream gives items")),
         _ if returned.never_result && (key == "err" || key == "error_type") => {
             Some(format!("`{key}` needs a `Result` to be returned"))
         }

@@ -55,6 +55,8 @@ pub(crate) struct Returned {
     result: bool,
     /// Whether the type is known to be no `Result`.
     pub(crate) never_result: bool,
+    /// Whether the type is a stream in a box by the way it is written.
+    pub(crate) boxed_stream: bool,
 }
 
 impl Returned {
@@ -128,6 +130,7 @@ impl Returned {
             opaque: form == Form::Sync && !named && last != "Result",
             unit,
             seen: (surely && !unit).then_some(tokens),
+            boxed_stream: form == Form::Sync && result.is_some_and(is_boxed_stream),
             never_result: structural || matches!(last.as_str(), "Option" | "String" | "Vec"),
         }
     }
@@ -147,6 +150,27 @@ fn is_structural(written: &Type) -> bool {
     match peeled(written) {
         Type::Array(_) | Type::FnPtr(_) | Type::Ptr(_) | Type::Reference(_) | Type::Tuple(_) => true,
         Type::Path(path) => path.path.get_ident().is_some_and(super::parameter::is_primitive),
+        _ => false,
+    }
+}
+
+/// `Pin<Box<dyn Stream>>`, or what everybody calls it.
+fn is_boxed_stream(written: &Type) -> bool {
+    match peeled(written) {
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| {
+            let inner = match &last.arguments {
+                PathArguments::AngleBracketed(inner) => inner.args.first(),
+                _ => None,
+            };
+            match inner {
+                _ if last.ident == "BoxStream" || last.ident == "LocalBoxStream" => true,
+                Some(GenericArgument::Type(inner)) if last.ident == "Pin" || last.ident == "Box" => {
+                    is_boxed_stream(inner)
+                }
+                _ => false,
+            }
+        }),
+        Type::TraitObject(object) => bound(&object.bounds, "Stream").is_some(),
         _ => false,
     }
 }

@@ -60,6 +60,13 @@ async fn opaque_result(a: u32) -> Result<impl Iterator<Item = u32>, String> {
     Ok(0..a)
 }
 
+/// The type of the closure's argument must be written here: one of the known limits.
+#[monitored]
+async fn measuring(extra: usize) -> impl Fn(&str) -> usize {
+    pause().await;
+    move |text: &str| text.len() + extra
+}
+
 #[monitored]
 async fn mutated(mut a: String, _unused: String, b: &mut u32) -> String {
     pause().await;
@@ -223,6 +230,7 @@ fn results_are_those_of_the_plain_function() {
     assert_eq!(b, 2);
     assert_eq!(block_on(last_temporary(std::sync::Mutex::new("abc".to_owned()))), 3);
     assert_eq!(block_on(not_send(Rc::new(1))), 1);
+    assert_eq!(block_on(measuring(1))("ab"), 3);
     // SAFETY: `b` lives.
     assert_eq!(block_on(unsafe { dereferenced(&raw const b) }), 2);
     assert_eq!(block_on(inner_attributes()), 2);

@@ -111,6 +111,66 @@ impl Chain {
     }
 }
 
+struct Conditional(u32);
+
+#[monitored]
+impl Conditional {
+    #[cfg_attr(test, monitored(skip))]
+    fn left_out(&self) -> u32 {
+        self.0
+    }
+
+    /// With attributes of others on all sides.
+    #[cfg_attr(not(test), monitored(skip), allow(dead_code))]
+    #[must_use]
+    fn taken_in(&self) -> u32 {
+        self.0 + 1
+    }
+
+    #[inline]
+    #[cfg_attr(test, must_use = "it is a future", monitored(name = "first", kind = client))]
+    #[cfg_attr(all(not(test), debug_assertions), monitored(name = "second"))]
+    async fn named(&mut self, value: &str) -> Result<usize, fmt::Error> {
+        pause().await;
+        Ok(value.len())
+    }
+
+    #[cfg_attr(test, cfg_attr(debug_assertions, monitored), cfg_attr(not(debug_assertions), monitored(skip)))]
+    fn nested(&self, values: Vec<u32>) -> usize {
+        values.len() + self.0 as usize
+    }
+
+    #[cfg_attr(test, monitored(skip))]
+    const fn constant(&self) -> u32 {
+        self.0 + 2
+    }
+}
+
+#[monitored]
+trait Conditionally {
+    #[cfg_attr(test, monitored(name = "given"))]
+    fn given(&self) -> u32 {
+        self.declared()
+    }
+
+    #[cfg_attr(test, monitored(skip))]
+    fn declared(&self) -> u32;
+}
+
+impl Conditionally for Conditional {
+    fn declared(&self) -> u32 {
+        self.0 + 3
+    }
+}
+
+#[test]
+fn attributes_under_conditions_are_those_that_hold() {
+    let mut conditional = Conditional(1);
+    assert_eq!((conditional.left_out(), conditional.taken_in(), conditional.constant()), (1, 2, 3));
+    assert_eq!(block_on(conditional.named("ab")), Ok(2));
+    assert_eq!((conditional.nested(Vec::new()), conditional.given()), (1, 4));
+}
+
 #[test]
 fn methods_do_what_they_did() {
     let mut client = Client::<u32, 1>::new(1, ["a"]);

@@ -12,6 +12,7 @@ use tower_service::Service;
 
 use crate::support::block_on;
 use crate::support::is_send;
+use crate::support::panic_text;
 use crate::support::pause;
 
 type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -33,6 +34,18 @@ fn early(a: u32) -> BoxFuture<'static, u32> {
         pause().await;
         b
     })
+}
+
+/// Nobody says that `T` lives as long as the box.
+#[monitored]
+fn of_anything<T>(make: fn() -> BoxFuture<'static, T>) -> BoxFuture<'static, T> {
+    make()
+}
+
+#[monitored]
+fn refuses(reason: String) -> BoxFuture<'static, u32> {
+    assert!(reason.is_empty(), "no {reason}");
+    Box::pin(std::future::ready(1))
 }
 
 #[monitored]
@@ -208,10 +221,13 @@ fn an_async_trait_works_in_either_order() {
 fn results_are_those_of_the_plain_function() {
     assert_eq!(block_on(plain(1)), 1);
     assert_eq!((block_on(early(0)), block_on(is_send(early(1)))), (9, 2));
+    assert_eq!(block_on(of_anything(|| Box::pin(std::future::ready(1)))), 1);
     assert_eq!(block_on(borrowing("ab", &mut "c".to_owned())), Ok(3));
     assert_eq!(block_on(aliased("ab".to_owned())), Ok(2));
     assert!(block_on(aliased(String::new())).is_err());
     assert_eq!(block_on(synced(1)), 1);
+    assert_eq!(block_on(refuses(String::new())), 1);
+    assert_eq!(panic_text(|| refuses("way".to_owned())), "no way");
     assert_eq!(block_on(async { gives_a_box(1).await.await }), 1);
     assert_eq!(block_on(result_of_a_box(1).unwrap()), 1);
     assert_eq!(block_on(chained("ab", Box::new(|text| Box::pin(async move { text.len() })))), 3);

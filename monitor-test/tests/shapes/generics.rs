@@ -185,3 +185,12 @@ fn rows_are_lent() {
     assert!(lines.next_row().is_err());
     assert_eq!(lines.all[0], "A");
 }
+
+/// Only its bound is of use.
+#[monitored]
+fn is_clone<T: Clone>() {}
+
+#[test]
+fn a_bound_is_asked_for() {
+    is_clone::<u32>();
+}

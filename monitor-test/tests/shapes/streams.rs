@@ -37,6 +37,12 @@ fn aliased(end: u32) -> BoxStream<'static, u32> {
     Box::pin(Count::to(end))
 }
 
+/// Nobody says that `T` lives as long as the box.
+#[monitored]
+fn of_anything<T>(make: fn() -> BoxStream<'static, T>) -> BoxStream<'static, T> {
+    make()
+}
+
 #[monitored]
 async fn opened(end: u32) -> Result<BoxStream<'static, u32>, String> {
     pause().await;
@@ -60,8 +66,21 @@ struct Cursor {
     end: u32,
 }
 
-#[monitored]
+// The options of a block are for those methods that have a result.
+#[monitored(err, ret)]
 impl Cursor {
+    fn boxed_rows(&self) -> BoxStream<'_, u32> {
+        Box::pin(Count::to(self.end))
+    }
+
+    fn written_out(&self) -> Pin<Box<dyn Stream<Item = u32> + '_>> {
+        Box::pin(Count::to(self.end))
+    }
+
+    fn checked(&self) -> Result<u32, String> {
+        self.end.checked_sub(1).ok_or_else(|| "empty".to_owned())
+    }
+
     fn rows(&mut self) -> impl Stream<Item = u32> + '_ {
         self.end += 1;
         Count::to(self.end)
@@ -75,9 +94,13 @@ fn items_are_those_of_the_plain_function() {
     assert_eq!(collect(boxed(2)), [1, 2]);
     assert_eq!(collect(is_send(aliased(2))), [1, 2]);
     assert_eq!(collect(aliased(0)).len(), 9);
+    assert_eq!(collect(of_anything(|| Box::pin(Count::to(2)))), [1, 2]);
     assert_eq!(collect(block_on(opened(2)).unwrap()), [1, 2]);
     assert_eq!(iterator(2).collect::<Vec<_>>(), [1, 2]);
     assert_eq!(boxed_iterator(&[1]).count(), 1);
     assert_eq!(boxed_iterator(&[]).count(), 0);
-    assert_eq!(collect(Cursor { end: 1 }.rows()), [1, 2]);
+    let mut cursor = Cursor { end: 1 };
+    assert_eq!((collect(cursor.boxed_rows()), collect(cursor.written_out())), (vec![1], vec![1]));
+    assert_eq!(cursor.checked(), Ok(0));
+    assert_eq!(collect(cursor.rows()), [1, 2]);
 }

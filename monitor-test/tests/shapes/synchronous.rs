@@ -4,6 +4,7 @@ use std::panic::Location;
 
 use monitor_core::monitored;
 
+use crate::support::block_on;
 use crate::support::panic_text;
 
 #[monitored]
@@ -17,6 +18,32 @@ fn unit() -> () {
 #[monitored]
 #[rustfmt::skip]
 fn one_line(a: u32) -> u32 { a + 1 }
+
+/// Its destructor is the only one to read it.
+struct Slot<'a>(&'a mut u32, Option<u32>);
+
+impl Slot<'_> {
+    #[monitored]
+    fn set(mut self) {
+        self.1 = Some(1);
+    }
+}
+
+impl Drop for Slot<'_> {
+    fn drop(&mut self) {
+        *self.0 += self.1.unwrap_or_default();
+    }
+}
+
+#[monitored]
+fn set_slot(mut slot: Slot<'_>) {
+    slot.1 = Some(2);
+}
+
+#[monitored]
+async fn set_slot_later(mut slot: Slot<'_>) {
+    slot.1 = Some(3);
+}
 
 #[monitored]
 fn early(a: Option<u32>) -> Result<u32, std::num::ParseIntError> {
@@ -266,6 +293,15 @@ fn results_are_those_of_the_plain_function() {
     assert_eq!(text("", ""), "empty");
     assert_eq!(from_macro(1), Ok(1));
     assert_eq!(owned_from_macro("ab".to_owned()), 2);
+}
+
+#[test]
+fn an_assignment_that_a_destructor_reads_is_no_warning() {
+    let mut set = 0;
+    Slot(&mut set, None).set();
+    set_slot(Slot(&mut set, None));
+    block_on(set_slot_later(Slot(&mut set, None)));
+    assert_eq!(set, 6);
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! Traits with default methods, and implementations of traits.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::future::Future;
+use std::marker::PhantomData;
 use std::ops::Add;
 
 use monitor_core::monitored;
@@ -187,4 +189,46 @@ fn methods_do_what_they_did() {
     assert_eq!(object.name(), "fake");
     assert_eq!(<(u64, u64)>::from(fake + Fake(1)), (6, 6));
     assert_eq!(Fake(1).sized(Fake(2)), "fake");
+}
+
+/// Clippy knows what stands in such a `clone` and `partial_cmp`, and would see something else in the expansion.
+struct Version<T>(u32, PhantomData<T>);
+
+impl<T> Copy for Version<T> {}
+
+impl<T> Clone for Version<T> {
+    #[monitored]
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> PartialEq for Version<T> {
+    #[monitored]
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl<T> Eq for Version<T> {}
+
+#[monitored]
+impl<T> PartialOrd for Version<T> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+#[monitored]
+impl<T> Ord for Version<T> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.cmp(&other.0)
+    }
+}
+
+#[test]
+fn copies_and_orders_are_canonical() {
+    let version = Version(1, PhantomData::<String>);
+    let copied = Clone::clone(&version);
+    assert!(copied == version && copied <= version);
 }

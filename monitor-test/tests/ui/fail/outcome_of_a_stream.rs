@@ -5,6 +5,11 @@ fn place() -> impl futures_core::Stream<Item = u32> {
     Rows
 }
 
+#[monitored(ret)]
+fn find() -> std::pin::Pin<Box<dyn futures_core::Stream<Item = u32> + Send>> {
+    Box::pin(Rows)
+}
+
 struct Rows;
 
 impl futures_core::Stream for Rows {
