@@ -140,3 +140,15 @@ fn hyper_util_with_every_function_monitored() {
         tests: Some(&["--lib"]),
     });
 }
+
+/// Its futures nest so deep that each layer of types around them counts.
+#[test]
+fn redis_with_every_function_monitored() {
+    check(&Case {
+        name: "redis",
+        version: "1.8.1",
+        features: "cluster-async,connection-manager,sentinel,tokio-comp",
+        functions: 2000,
+        tests: None,
+    });
+}
