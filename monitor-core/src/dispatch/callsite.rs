@@ -1,12 +1,13 @@
 //! The static of one instrumented place.
 
-use std::sync::atomic::AtomicU8;
-use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering;
 
 use crate::dispatch::hook::Bridge;
 use crate::dispatch::sources;
 use crate::model::Metadata;
+use crate::model::sync::AtomicU8;
+use crate::model::sync::AtomicU32;
+use crate::model::sync::const_fn;
 
 /// Nobody listens.
 const OFF: u8 = 0;
@@ -30,13 +31,15 @@ pub struct Callsite {
 }
 
 impl Callsite {
-    pub(crate) const fn with_wire(metadata: Metadata, wire: fn(&'static Callsite)) -> Self {
-        Self {
-            switch: AtomicU8::new(NEW),
-            bridges: AtomicU8::new(0),
-            id: AtomicU32::new(u32::MAX),
-            wire,
-            metadata,
+    const_fn! {
+        pub(crate) const fn with_wire(metadata: Metadata, wire: fn(&'static Callsite)) -> Self {
+            Self {
+                switch: AtomicU8::new(NEW),
+                bridges: AtomicU8::new(0),
+                id: AtomicU32::new(u32::MAX),
+                wire,
+                metadata,
+            }
         }
     }
 

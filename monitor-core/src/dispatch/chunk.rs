@@ -1,22 +1,27 @@
 //! A piece of a thread's buffer: records that one thread appends and others read.
 
+use std::array;
 use std::ops::Range;
-use std::sync::Mutex;
 use std::sync::PoisonError;
-use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering;
 
 use crate::model::Head;
 use crate::model::Record;
 use crate::model::Slot;
 use crate::model::WORDS;
+use crate::model::sync::AtomicU32;
+use crate::model::sync::Mutex;
+use crate::model::sync::meeting;
 
 /// How many records a chunk holds: 16 KiB, so that one that is used over and over stays in the first cache.
-pub(crate) const CAPACITY: usize = 256;
+/// With loom so few that a model fills some.
+pub(crate) const CAPACITY: usize = if cfg!(loom) { 2 } else { 256 };
 
-/// Chunks that no lane uses. They are never given back to the system: their number is that of the busiest
-/// moment, which the monitors' budgets bound.
-static SPARE: Mutex<Vec<&'static Chunk>> = Mutex::new(Vec::new());
+meeting! {
+    /// Chunks that no lane uses. They are never given back to the system: their number is that of the busiest
+    /// moment, which the monitors' budgets bound.
+    static SPARE: Mutex<Vec<&'static Chunk>> = Mutex::new(Vec::new());
+}
 
 /// Records in the order in which their thread wrote them.
 ///
@@ -42,7 +47,7 @@ impl Chunk {
                 folded: AtomicU32::new(0),
                 taken: AtomicU32::new(0),
                 spans: AtomicU32::new(0),
-                slots: [const { Slot::new() }; CAPACITY],
+                slots: array::from_fn(|_| Slot::new()),
             }))
         })
     }

@@ -1,13 +1,14 @@
 //! What a lane knows of each source: whether it records, and how many calls it has begun.
 
-use std::sync::atomic::AtomicU64;
+use std::array;
 use std::sync::atomic::Ordering;
 
 use crate::dispatch::static_ref::StaticRef;
 use crate::model::Head;
+use crate::model::sync::AtomicU64;
 
-const PAGE: usize = 512;
-const PAGES: usize = 128;
+const PAGE: usize = if cfg!(loom) { 2 } else { 512 };
+const PAGES: usize = if cfg!(loom) { 1 } else { 128 };
 
 /// The most sources that are recorded; what is beyond stays silent.
 pub(crate) const MAX_SOURCES: u32 = (PAGE * PAGES) as u32;
@@ -61,8 +62,8 @@ pub(crate) struct Entries {
 }
 
 impl Entries {
-    pub(crate) const fn new() -> Self {
-        Self { pages: [const { StaticRef::empty() }; PAGES] }
+    pub(crate) fn new() -> Self {
+        Self { pages: array::from_fn(|_| StaticRef::empty()) }
     }
 
     #[inline]
@@ -75,8 +76,8 @@ impl Entries {
     pub(crate) fn obtain(&self, source: u32) -> Option<&'static Entry> {
         let page = self.pages.get(source as usize / PAGE)?;
         if page.load().is_none() {
-            let new = [const { Entry { started: AtomicU64::new(0), head: AtomicU64::new(UNKNOWN) } }; PAGE];
-            page.store(Some(Box::leak(Box::new(new))));
+            let unknown = |_| Entry { started: AtomicU64::new(0), head: AtomicU64::new(UNKNOWN) };
+            page.store(Some(Box::leak(Box::new(array::from_fn(unknown)))));
         }
         self.find(source)
     }

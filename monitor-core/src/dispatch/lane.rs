@@ -10,12 +10,9 @@
 //! owner may take it), or not there. The owner only tries the lock: when somebody folds at that moment, the
 //! chunk is left to them and the next free one is taken.
 
-use std::sync::Mutex;
-use std::sync::MutexGuard;
+use std::array;
 use std::sync::PoisonError;
 use std::sync::TryLockError;
-use std::sync::atomic::AtomicU32;
-use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 
 use crate::dispatch::chunk::CAPACITY;
@@ -27,15 +24,24 @@ use crate::dispatch::flight::Hangar;
 use crate::dispatch::static_ref::StaticRef;
 use crate::model::Record;
 use crate::model::WORDS;
+use crate::model::sync::AtomicU32;
+use crate::model::sync::AtomicU64;
+use crate::model::sync::Mutex;
+use crate::model::sync::MutexGuard;
+use crate::model::sync::PlainU64;
+use crate::model::sync::meeting;
 
 /// The most chunks of one lane: 4 MiB.
-const CHUNKS: usize = 256;
+const CHUNKS: usize = if cfg!(loom) { 3 } else { 256 };
 const BITS: usize = 64;
+const MARKS: usize = CHUNKS.div_ceil(BITS);
 /// How often a snapshot looks at a lane whose thread goes on.
 const READINGS: usize = 64;
 
-/// Lanes that no thread uses. Their number is that of the busiest moment.
-static SPARE: Mutex<Vec<&'static Lane>> = Mutex::new(Vec::new());
+meeting! {
+    /// Lanes that no thread uses. Their number is that of the busiest moment.
+    static SPARE: Mutex<Vec<&'static Lane>> = Mutex::new(Vec::new());
+}
 
 /// One thread's buffer for one monitor.
 #[repr(align(128))]
@@ -65,7 +71,7 @@ pub(crate) struct Context {
 
 /// A number that one thread uses; atomic only so that a lane can be lent from thread to thread.
 #[derive(Default)]
-pub(crate) struct Word(AtomicU64);
+pub(crate) struct Word(PlainU64);
 
 impl Word {
     #[inline]
@@ -91,8 +97,8 @@ struct Shared {
     ledger: Mutex<Ledger>,
     /// How many chunks the owner has left behind.
     turns: AtomicU64,
-    free: [AtomicU64; CHUNKS / BITS],
-    full: [AtomicU64; CHUNKS / BITS],
+    free: [AtomicU64; MARKS],
+    full: [AtomicU64; MARKS],
     /// Of each chunk, how many were left behind before it.
     order: [AtomicU64; CHUNKS],
     chunks: [StaticRef<Chunk>; CHUNKS],
@@ -125,8 +131,8 @@ impl Lane {
                 turns: AtomicU64::new(0),
                 free: Default::default(),
                 full: Default::default(),
-                order: [const { AtomicU64::new(0) }; CHUNKS],
-                chunks: [const { StaticRef::empty() }; CHUNKS],
+                order: array::from_fn(|_| AtomicU64::new(0)),
+                chunks: array::from_fn(|_| StaticRef::empty()),
             },
         }
     }
@@ -203,7 +209,7 @@ impl Lane {
             self.shared.turns.store(turns + 1, Ordering::Release);
             self.current.store(next as u32, Ordering::Release);
             self.chunk.store(Some(empty));
-            core.nudge();
+            core.alarm().nudge();
             return;
         }
         // No room: what was not exported yet is lost, and counted. Waiting for the lock happens only when
@@ -379,12 +385,12 @@ impl Lane {
     }
 }
 
-fn set(bits: &[AtomicU64; CHUNKS / BITS], place: usize) {
+fn set(bits: &[AtomicU64; MARKS], place: usize) {
     bits[place / BITS].fetch_or(1 << (place % BITS), Ordering::AcqRel);
 }
 
 /// Clears a bit; tells whether it was set.
-fn clear(bits: &[AtomicU64; CHUNKS / BITS], place: usize) -> bool {
+fn clear(bits: &[AtomicU64; MARKS], place: usize) -> bool {
     let bit = 1 << (place % BITS);
     bits[place / BITS].fetch_and(!bit, Ordering::AcqRel) & bit != 0
 }

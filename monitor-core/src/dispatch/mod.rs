@@ -3,6 +3,7 @@
 //! A thread owns one lane for each monitor that it records for. Only the owner writes records, with plain
 //! relaxed stores; whoever holds the lane's lock folds them into cells. The owner only tries that lock.
 
+mod alarm;
 mod attach;
 mod call;
 mod callsite;

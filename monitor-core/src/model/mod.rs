@@ -13,6 +13,7 @@ mod label;
 mod metadata;
 mod outcome;
 mod record;
+pub(crate) mod sync;
 
 pub(crate) use clock::counter;
 pub use clock::{Clock, ManualClock};
