@@ -21,6 +21,7 @@ use crate::dispatch::core::Core;
 use crate::dispatch::counted::Ledger;
 use crate::dispatch::entry::Entries;
 use crate::dispatch::flight::Hangar;
+use crate::dispatch::marks::Marks;
 use crate::dispatch::static_ref::StaticRef;
 use crate::model::Record;
 use crate::model::WORDS;
@@ -32,9 +33,7 @@ use crate::model::sync::PlainU64;
 use crate::model::sync::meeting;
 
 /// The most chunks of one lane: 4 MiB.
-const CHUNKS: usize = if cfg!(loom) { 3 } else { 256 };
-const BITS: usize = 64;
-const MARKS: usize = CHUNKS.div_ceil(BITS);
+pub(crate) const CHUNKS: usize = if cfg!(loom) { 3 } else { 256 };
 /// How often a snapshot looks at a lane whose thread goes on.
 const READINGS: usize = 64;
 
@@ -97,8 +96,8 @@ struct Shared {
     ledger: Mutex<Ledger>,
     /// How many chunks the owner has left behind.
     turns: AtomicU64,
-    free: [AtomicU64; MARKS],
-    full: [AtomicU64; MARKS],
+    free: Marks,
+    full: Marks,
     /// Of each chunk, how many were left behind before it.
     order: [AtomicU64; CHUNKS],
     chunks: [StaticRef<Chunk>; CHUNKS],
@@ -129,8 +128,8 @@ impl Lane {
             shared: Shared {
                 ledger: Mutex::default(),
                 turns: AtomicU64::new(0),
-                free: Default::default(),
-                full: Default::default(),
+                free: Marks::default(),
+                full: Marks::default(),
                 order: array::from_fn(|_| AtomicU64::new(0)),
                 chunks: array::from_fn(|_| StaticRef::empty()),
             },
@@ -142,8 +141,8 @@ impl Lane {
         *self.ledger() = Ledger::default();
         self.chunk.store(None);
         for place in 0..CHUNKS {
-            clear(&self.shared.free, place);
-            clear(&self.shared.full, place);
+            self.shared.free.clear(place);
+            self.shared.full.clear(place);
             if let Some(chunk) = self.shared.chunks[place].load() {
                 self.shared.chunks[place].store(None);
                 chunk.release();
@@ -205,7 +204,7 @@ impl Lane {
         if let Some((next, empty)) = self.next_chunk(core) {
             let turns = self.shared.turns.load(Ordering::Relaxed);
             self.shared.order[place].store(turns, Ordering::Relaxed);
-            set(&self.shared.full, place);
+            self.shared.full.set(place);
             self.shared.turns.store(turns + 1, Ordering::Release);
             self.current.store(next as u32, Ordering::Release);
             self.chunk.store(Some(empty));
@@ -222,16 +221,12 @@ impl Lane {
 
     /// A free chunk, or a new one if the budget allows it.
     fn next_chunk(&'static self, core: &Core) -> Option<(usize, &'static Chunk)> {
-        for (word, bits) in self.shared.free.iter().enumerate() {
-            let free = bits.load(Ordering::Acquire);
-            if free != 0 {
-                let place = word * BITS + free.trailing_zeros() as usize;
-                // The collector may have given it back at this moment.
-                if clear(&self.shared.free, place)
-                    && let Some(chunk) = self.shared.chunks[place].load()
-                {
-                    return Some((place, chunk));
-                }
+        for place in self.shared.free.iter() {
+            // The collector may have given it back at this moment.
+            if self.shared.free.clear(place)
+                && let Some(chunk) = self.shared.chunks[place].load()
+            {
+                return Some((place, chunk));
             }
         }
         let place = self.shared.chunks.iter().position(|chunk| chunk.load().is_none())?;
@@ -330,7 +325,7 @@ impl Lane {
 
     /// Whether anything waits for the collector.
     pub(crate) fn has_full(&self) -> bool {
-        self.shared.full.iter().any(|bits| bits.load(Ordering::Relaxed) != 0)
+        self.shared.full.any()
     }
 
     /// Spans for which there was no room, so far.
@@ -342,7 +337,7 @@ impl Lane {
     pub(crate) fn trim(&self, keep: usize) -> usize {
         let mut given = 0;
         for place in (keep..CHUNKS).rev() {
-            if clear(&self.shared.free, place)
+            if self.shared.free.clear(place)
                 && let Some(chunk) = self.shared.chunks[place].load()
             {
                 self.shared.chunks[place].store(None);
@@ -360,8 +355,8 @@ impl Lane {
 
     fn make_free(&self, place: usize, chunk: &Chunk) {
         chunk.reset();
-        clear(&self.shared.full, place);
-        set(&self.shared.free, place);
+        self.shared.full.clear(place);
+        self.shared.free.set(place);
     }
 
     fn ledger(&'static self) -> MutexGuard<'static, Ledger> {
@@ -373,24 +368,6 @@ impl Lane {
     }
 
     fn full_chunks(&self) -> impl Iterator<Item = (usize, &'static Chunk)> {
-        self.shared.full.iter().enumerate().flat_map(move |(word, bits)| {
-            let mut left = bits.load(Ordering::Acquire);
-            std::iter::from_fn(move || {
-                let bit = (left != 0).then(|| left.trailing_zeros() as usize)?;
-                left &= left - 1;
-                let place = word * BITS + bit;
-                Some((place, self.shared.chunks[place].load()?))
-            })
-        })
+        self.shared.full.iter().filter_map(|place| Some((place, self.shared.chunks[place].load()?)))
     }
-}
-
-fn set(bits: &[AtomicU64; MARKS], place: usize) {
-    bits[place / BITS].fetch_or(1 << (place % BITS), Ordering::AcqRel);
-}
-
-/// Clears a bit; tells whether it was set.
-fn clear(bits: &[AtomicU64; MARKS], place: usize) -> bool {
-    let bit = 1 << (place % BITS);
-    bits[place / BITS].fetch_and(!bit, Ordering::AcqRel) & bit != 0
 }

@@ -18,6 +18,7 @@ mod hook;
 mod label_cache;
 mod lane;
 mod late;
+mod marks;
 mod names;
 mod order;
 mod snapshot;
