@@ -49,10 +49,11 @@ impl Callsite {
         &self.metadata
     }
 
-    /// Whether anybody may want this call.
+    /// Whether anybody may want this call. A callsite that is on has its number: the switch is set after that, with
+    /// release order, and read here with acquire order.
     #[inline]
     pub(crate) fn is_on(&'static self) -> bool {
-        match self.switch.load(Ordering::Relaxed) {
+        match self.switch.load(Ordering::Acquire) {
             OFF => false,
             ON => true,
             _ => self.ask(),
