@@ -12,6 +12,11 @@ use crate::model::sync::Mutex;
 const MANY: usize = if cfg!(loom) { 1 } else { 64 };
 
 /// What wakes the collector.
+///
+/// The collector says that it sleeps and then looks at what waits; a thread adds to what waits and then looks
+/// whether the collector sleeps. At least one of them must see the other. Both change `waiting`, the collector by
+/// nothing at all, so that one of the two changes reads the other: with acquire and release order, whatever was done
+/// before the first is seen after the second.
 #[derive(Debug, Default)]
 pub(crate) struct Alarm {
     waiting: AtomicUsize,
@@ -22,7 +27,7 @@ pub(crate) struct Alarm {
 impl Alarm {
     /// A chunk waits; wakes the collector when many do.
     pub(crate) fn nudge(&self) {
-        let waiting = self.waiting.fetch_add(1, Ordering::Relaxed) + 1;
+        let waiting = self.waiting.fetch_add(1, Ordering::AcqRel) + 1;
         if waiting >= MANY
             && self.sleeping.swap(false, Ordering::Relaxed)
             && let Ok(collector) = self.collector.try_lock()
@@ -34,13 +39,13 @@ impl Alarm {
 
     /// The collector begins to take what waits.
     pub(crate) fn clear(&self) {
-        self.waiting.store(0, Ordering::Relaxed);
+        self.waiting.swap(0, Ordering::AcqRel);
     }
 
     /// The collector is about to sleep; false if enough waits already.
     pub(crate) fn may_sleep(&self) -> bool {
-        self.sleeping.store(true, Ordering::SeqCst);
-        self.waiting.load(Ordering::SeqCst) < MANY
+        self.sleeping.store(true, Ordering::Relaxed);
+        self.waiting.fetch_add(0, Ordering::AcqRel) < MANY
     }
 
     /// Whether the collector has gone to sleep and nobody has woken it.
