@@ -96,18 +96,18 @@ impl Chunk {
         self.slots.get(advance(&self.folded, self.len())).unwrap_or_default()
     }
 
-    /// The records that were not taken for export yet; they count as taken from now on.
-    pub(crate) fn untaken(&self) -> Range<usize> {
-        advance(&self.taken, self.len())
+    /// The first `length` records but those that were taken for export; they count as taken from now on.
+    pub(crate) fn untaken(&self, length: usize) -> Range<usize> {
+        advance(&self.taken, length)
     }
 
-    /// Like [`untaken`](Self::untaken), but stops before the fields of a span that is not written yet.
-    pub(crate) fn untaken_whole(&self) -> Range<usize> {
+    /// How many records there are before the fields of a span that is not written yet.
+    pub(crate) fn whole(&self) -> usize {
         let mut end = self.len();
         while end > 0 && self.record(end - 1).head().has(Head::PAYLOAD) {
             end -= 1;
         }
-        advance(&self.taken, end)
+        end
     }
 
     /// So many more spans were folded. Under the lane's lock.
@@ -118,6 +118,11 @@ impl Chunk {
     /// Whether there is any span among the folded records. Under the lane's lock.
     pub(crate) fn has_spans(&self) -> bool {
         self.spans.load(Ordering::Relaxed) > 0
+    }
+
+    /// Whether each record was folded. Under the lane's lock, and only of a full chunk.
+    pub(crate) fn is_folded(&self) -> bool {
+        self.folded.load(Ordering::Relaxed) as usize == self.len()
     }
 
     pub(crate) fn is_taken(&self) -> bool {

@@ -40,14 +40,15 @@ impl Entry {
         self.head.store(head, Ordering::Relaxed);
     }
 
-    /// One more call has begun; only the owner says so.
+    /// One more call has begun; only the owner says so. Whoever sees that sees the records of the calls before it as
+    /// well, so that these do not count as under way: hence release and acquire order.
     #[inline]
     pub(crate) fn begin(&self) {
-        self.started.store(self.started.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+        self.started.store(self.started.load(Ordering::Relaxed) + 1, Ordering::Release);
     }
 
     pub(crate) fn started(&self) -> u64 {
-        self.started.load(Ordering::Relaxed)
+        self.started.load(Ordering::Acquire)
     }
 
     fn clear(&self) {

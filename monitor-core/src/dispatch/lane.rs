@@ -33,7 +33,7 @@ use crate::model::sync::PlainU64;
 use crate::model::sync::meeting;
 
 /// The most chunks of one lane: 4 MiB.
-pub(crate) const CHUNKS: usize = if cfg!(loom) { 3 } else { 256 };
+pub(crate) const CHUNKS: usize = if cfg!(loom) { 4 } else { 256 };
 /// How often a snapshot looks at a lane whose thread goes on.
 const READINGS: usize = 64;
 
@@ -215,7 +215,7 @@ impl Lane {
         // somebody has held it for as long as it took to fill all the other chunks.
         let mut ledger = self.ledger();
         self.fold(&mut ledger, core);
-        ledger.dropped += chunk.spans_in(chunk.untaken());
+        ledger.dropped += chunk.spans_in(chunk.untaken(chunk.len()));
         chunk.reset();
     }
 
@@ -242,21 +242,27 @@ impl Lane {
     /// each source.
     ///
     /// Calls go on meanwhile. What has ended is read last, so that no more calls are under way than there were;
-    /// and all is read again while calls have ended in between, so that it is hardly ever fewer.
+    /// and all is read again while calls have ended in between, or begun where none had before, so that it is hardly
+    /// ever fewer.
     pub(crate) fn folded(&'static self, core: &Core) -> (MutexGuard<'static, Ledger>, Vec<(u32, u64)>) {
         let mut ledger = self.ledger();
         self.fold(&mut ledger, core);
-        let entries: Vec<_> = self.entries.iter().filter(|(_, entry)| entry.started() > 0).collect();
+        let begun = || self.entries.iter().filter(|(_, entry)| entry.started() > 0);
+        let mut entries: Vec<_> = begun().collect();
         let mut started = Vec::with_capacity(entries.len());
         for _ in 0..READINGS {
             started.clear();
             started.extend(entries.iter().map(|(source, entry)| (*source, entry.started())));
             if self.fold(&mut ledger, core) < 2 {
-                break;
+                if begun().count() == entries.len() {
+                    break;
+                }
+                entries = begun().collect();
             }
         }
         if !core.wants_spans() {
-            for (place, chunk) in self.full_chunks() {
+            // One that has become full since the last look goes next time.
+            for (place, chunk) in self.full_chunks().filter(|(_, chunk)| chunk.is_folded()) {
                 self.make_free(place, chunk);
             }
         }
@@ -282,38 +288,43 @@ impl Lane {
     /// Takes the spans that nobody took yet: those of full chunks and, if asked for, of the current one. Only
     /// one thread at a time may do this.
     pub(crate) fn take(&'static self, core: &Core, partial: bool, push: &mut dyn FnMut(&Record)) {
-        let turns = self.shared.turns.load(Ordering::Acquire);
-        self.take_full(core, push);
+        let turns = self.take_full(core, push);
         if partial && !self.take_current(core, turns, push) {
             // The owner went on meanwhile, so that what was current is full.
             self.take_full(core, push);
         }
     }
 
-    /// Takes the spans of full chunks, in the order in which they were written.
-    fn take_full(&'static self, core: &Core, push: &mut dyn FnMut(&Record)) {
-        let mut chunks: Vec<_> = self.full_chunks().collect();
-        chunks.sort_by_key(|(place, _)| self.shared.order[*place].load(Ordering::Relaxed));
-        for (place, chunk) in chunks {
+    /// Takes the spans of full chunks, in the order in which they were written. Gives how many chunks the owner had
+    /// left behind when this began: later ones wait, since of those not each is sure to be seen.
+    fn take_full(&'static self, core: &Core, push: &mut dyn FnMut(&Record)) -> u64 {
+        let turns = self.shared.turns.load(Ordering::Acquire);
+        let order = |place: usize| self.shared.order[place].load(Ordering::Relaxed);
+        let chunks = self.full_chunks().map(|(place, chunk)| (order(place), place, chunk));
+        let mut chunks: Vec<_> = chunks.filter(|(order, ..)| *order < turns).collect();
+        chunks.sort_by_key(|(order, ..)| *order);
+        for (_, place, chunk) in chunks {
             // Nobody else takes from a full chunk or changes it, so this needs no lock.
-            chunk.untaken().for_each(|index| push(&chunk.record(index)));
+            chunk.untaken(chunk.len()).for_each(|index| push(&chunk.record(index)));
             let mut ledger = self.ledger();
             self.fold(&mut ledger, core);
             self.make_free(place, chunk);
         }
+        turns
     }
 
     /// Takes the spans of the current chunk, if it is the one after so many turns; tells whether it is.
     fn take_current(&'static self, core: &Core, turns: u64, push: &mut dyn FnMut(&Record)) -> bool {
         let mut ledger = self.ledger();
         self.fold(&mut ledger, core);
-        // The owner counts the turn before it makes another chunk current, so a later chunk is told apart.
-        let current = self.current_chunk();
+        let current = self.current_chunk().map(|chunk| (chunk, chunk.whole()));
+        // The owner counts the turn before it makes another chunk current and writes there. So whoever sees such a
+        // record sees the turn as well, even if it is in the same chunk, which was current, full and free meanwhile.
         if self.shared.turns.load(Ordering::Acquire) != turns {
             return false;
         }
-        if let Some(chunk) = current {
-            chunk.untaken_whole().for_each(|index| push(&chunk.record(index)));
+        if let Some((chunk, whole)) = current {
+            chunk.untaken(whole).for_each(|index| push(&chunk.record(index)));
         }
         true
     }
@@ -334,7 +345,11 @@ impl Lane {
     }
 
     /// Gives all free chunks but the first few back to the budget. Gives their number.
-    pub(crate) fn trim(&self, keep: usize) -> usize {
+    ///
+    /// A chunk is current until its owner has said which one is next, even if it was taken and is free already. So
+    /// somebody may be folding it, which is what the lock is for.
+    pub(crate) fn trim(&'static self, keep: usize) -> usize {
+        let _ledger = self.ledger();
         let mut given = 0;
         for place in (keep..CHUNKS).rev() {
             if self.shared.free.clear(place)
