@@ -108,7 +108,7 @@ impl Callsite {
 
     /// A bridge wants each call from now on, or none any more.
     #[cfg_attr(
-        not(any(feature = "metrics", feature = "tracing")),
+        not(any(feature = "metrics", feature = "tracing", all(test, loom))),
         expect(dead_code, reason = "only a bridge says so")
     )]
     pub(crate) fn set_bridged(&'static self, bridge: Bridge, wanted: bool) {

@@ -18,6 +18,8 @@ mod hook;
 mod label_cache;
 mod lane;
 mod late;
+#[cfg(all(test, loom))]
+mod loom;
 mod marks;
 mod names;
 mod order;
