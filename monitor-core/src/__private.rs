@@ -12,11 +12,15 @@ pub use crate::probe::{
     guard, late, late_debug, late_display, make_stream, unreached,
 };
 
+use crate::model::sync::const_fn;
+
 impl Callsite {
-    /// A callsite with this description.
-    #[must_use]
-    pub const fn new(metadata: Metadata) -> Self {
-        Self::with_wire(metadata, wire)
+    const_fn! {
+        /// A callsite with this description.
+        #[must_use]
+        pub const fn new(metadata: Metadata) -> Self {
+            Self::with_wire(metadata, wire)
+        }
     }
 }
 

@@ -1,12 +1,13 @@
 //! The static of one instrumented place.
 
-use std::sync::atomic::AtomicU8;
-use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering;
 
 use crate::dispatch::hook::Bridge;
 use crate::dispatch::sources;
 use crate::model::Metadata;
+use crate::model::sync::AtomicU8;
+use crate::model::sync::AtomicU32;
+use crate::model::sync::const_fn;
 
 /// Nobody listens.
 const OFF: u8 = 0;
@@ -30,13 +31,15 @@ pub struct Callsite {
 }
 
 impl Callsite {
-    pub(crate) const fn with_wire(metadata: Metadata, wire: fn(&'static Callsite)) -> Self {
-        Self {
-            switch: AtomicU8::new(NEW),
-            bridges: AtomicU8::new(0),
-            id: AtomicU32::new(u32::MAX),
-            wire,
-            metadata,
+    const_fn! {
+        pub(crate) const fn with_wire(metadata: Metadata, wire: fn(&'static Callsite)) -> Self {
+            Self {
+                switch: AtomicU8::new(NEW),
+                bridges: AtomicU8::new(0),
+                id: AtomicU32::new(u32::MAX),
+                wire,
+                metadata,
+            }
         }
     }
 
@@ -46,10 +49,11 @@ impl Callsite {
         &self.metadata
     }
 
-    /// Whether anybody may want this call.
+    /// Whether anybody may want this call. A callsite that is on has its number: the switch is set after that, with
+    /// release order, and read here with acquire order.
     #[inline]
     pub(crate) fn is_on(&'static self) -> bool {
-        match self.switch.load(Ordering::Relaxed) {
+        match self.switch.load(Ordering::Acquire) {
             OFF => false,
             ON => true,
             _ => self.ask(),
@@ -104,7 +108,7 @@ impl Callsite {
 
     /// A bridge wants each call from now on, or none any more.
     #[cfg_attr(
-        not(any(feature = "metrics", feature = "tracing")),
+        not(any(feature = "metrics", feature = "tracing", all(test, loom))),
         expect(dead_code, reason = "only a bridge says so")
     )]
     pub(crate) fn set_bridged(&'static self, bridge: Bridge, wanted: bool) {

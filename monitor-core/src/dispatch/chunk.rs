@@ -1,20 +1,25 @@
 //! A piece of a thread's buffer: records that one thread appends and others read.
 
+use std::array;
 use std::ops::Range;
-use std::sync::Mutex;
 use std::sync::PoisonError;
-use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering;
 
 use crate::model::Head;
 use crate::model::Slot;
+use crate::model::sync::AtomicU32;
+use crate::model::sync::Mutex;
+use crate::model::sync::meeting;
 
 /// How many records a chunk holds: 16 KiB, so that one that is used over and over stays in the first cache.
-pub(crate) const CAPACITY: usize = 256;
+/// With loom so few that a model fills some.
+pub(crate) const CAPACITY: usize = if cfg!(loom) { 2 } else { 256 };
 
-/// Chunks that no lane uses. They are never given back to the system: their number is that of the busiest
-/// moment, which the monitors' budgets bound.
-static SPARE: Mutex<Vec<&'static Chunk>> = Mutex::new(Vec::new());
+meeting! {
+    /// Chunks that no lane uses. They are never given back to the system: their number is that of the busiest
+    /// moment, which the monitors' budgets bound.
+    static SPARE: Mutex<Vec<&'static Chunk>> = Mutex::new(Vec::new());
+}
 
 /// Records in the order in which their thread wrote them.
 ///
@@ -40,7 +45,7 @@ impl Chunk {
                 folded: AtomicU32::new(0),
                 taken: AtomicU32::new(0),
                 spans: AtomicU32::new(0),
-                slots: [const { Slot::new() }; CAPACITY],
+                slots: array::from_fn(|_| Slot::new()),
             }))
         })
     }
@@ -72,16 +77,15 @@ impl Chunk {
         self.slots.get(advance(&self.folded, self.len())).unwrap_or_default()
     }
 
-    /// The records that were not taken for export yet; they count as taken from now on.
-    pub(crate) fn untaken(&self) -> &[Slot] {
-        self.slots.get(advance(&self.taken, self.len())).unwrap_or_default()
+    /// The first `length` records but those that were taken for export; they count as taken from now on.
+    pub(crate) fn untaken(&self, length: usize) -> &[Slot] {
+        self.slots.get(advance(&self.taken, length)).unwrap_or_default()
     }
 
-    /// Like [`untaken`](Self::untaken), but stops before the fields of a span that is not written yet.
-    pub(crate) fn untaken_whole(&self) -> &[Slot] {
+    /// How many records there are before the fields of a span that is not written yet.
+    pub(crate) fn whole(&self) -> usize {
         let written = self.slots.get(..self.len()).unwrap_or_default();
-        let end = written.iter().rposition(|slot| !slot.head().has(Head::PAYLOAD)).map_or(0, |last| last + 1);
-        written.get(advance(&self.taken, end)).unwrap_or_default()
+        written.iter().rposition(|slot| !slot.head().has(Head::PAYLOAD)).map_or(0, |last| last + 1)
     }
 
     /// So many more spans were folded. Under the lane's lock.
@@ -92,6 +96,11 @@ impl Chunk {
     /// Whether there is any span among the folded records. Under the lane's lock.
     pub(crate) fn has_spans(&self) -> bool {
         self.spans.load(Ordering::Relaxed) > 0
+    }
+
+    /// Whether each record was folded. Under the lane's lock, and only of a full chunk.
+    pub(crate) fn is_folded(&self) -> bool {
+        self.folded.load(Ordering::Relaxed) as usize == self.len()
     }
 
     pub(crate) fn is_taken(&self) -> bool {

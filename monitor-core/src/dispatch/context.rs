@@ -1,7 +1,8 @@
 //! Where a thread stands.
 
-use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
+
+use crate::model::sync::PlainU64;
 
 /// Where the thread stands; only the owner uses it.
 #[derive(Default)]
@@ -22,7 +23,7 @@ pub(crate) struct Context {
 
 /// A number that one thread uses; atomic only so that a lane can be lent from thread to thread.
 #[derive(Default)]
-pub(crate) struct Word(AtomicU64);
+pub(crate) struct Word(PlainU64);
 
 impl Word {
     #[inline]

@@ -2,16 +2,11 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::MutexGuard;
 use std::sync::PoisonError;
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::AtomicU64;
-use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
-use std::thread::Thread;
 use std::time::SystemTime;
 
+use crate::dispatch::alarm::Alarm;
 use crate::dispatch::call::learn;
 use crate::dispatch::counted::Counted;
 use crate::dispatch::entry::FAST;
@@ -36,10 +31,16 @@ use crate::model::Metadata;
 use crate::model::Outcome;
 use crate::model::Signals;
 use crate::model::mix;
+use crate::model::sync::AtomicBool;
+use crate::model::sync::AtomicU64;
+use crate::model::sync::AtomicUsize;
+use crate::model::sync::Mutex;
+use crate::model::sync::MutexGuard;
+use crate::model::sync::meeting;
 use crate::recorder::SpanBatch;
 
-/// How many chunks may wait before the collector is woken.
-const NUDGE: usize = 64;
+/// How many free chunks a lane keeps when what waits has been taken.
+const KEPT: usize = if cfg!(loom) { 1 } else { 4 };
 
 /// How a monitor is made.
 pub(crate) struct CoreConfig {
@@ -65,9 +66,7 @@ pub(crate) struct Core {
     labels: Mutex<LabelSets>,
     rejected: AtomicU64,
     budget: AtomicUsize,
-    waiting: AtomicUsize,
-    sleeping: AtomicBool,
-    collector: Mutex<Option<Thread>>,
+    alarm: Alarm,
     /// Only one thread takes spans at a time.
     taking: Mutex<()>,
     random: AtomicU64,
@@ -82,7 +81,9 @@ struct LaneState {
 
 impl Core {
     pub(crate) fn new(config: CoreConfig) -> Arc<Self> {
-        static NEXT: AtomicU64 = AtomicU64::new(1);
+        meeting! {
+            static NEXT: AtomicU64 = AtomicU64::new(1);
+        }
         let seed = std::hash::RandomState::new();
         let random = std::hash::BuildHasher::hash_one(&seed, SystemTime::now());
         let core = Arc::new(Self {
@@ -97,9 +98,7 @@ impl Core {
             retired: Mutex::default(),
             labels: Mutex::default(),
             rejected: AtomicU64::new(0),
-            waiting: AtomicUsize::new(0),
-            sleeping: AtomicBool::new(false),
-            collector: Mutex::default(),
+            alarm: Alarm::default(),
             taking: Mutex::default(),
             random: AtomicU64::new(random),
             panicked: AtomicU64::new(0),
@@ -239,7 +238,7 @@ impl Core {
             return;
         }
         let last = partial && self.is_closed();
-        self.waiting.store(0, Ordering::Relaxed);
+        self.alarm.clear();
         let states: Vec<_> = self.lanes().iter().map(|state| (state.lane, state.orphaned)).collect();
         let mut batch = self.batch(0);
         for (lane, orphaned) in states {
@@ -254,7 +253,7 @@ impl Core {
                 });
             }
             if partial {
-                self.budget.fetch_add(lane.trim(4), Ordering::Relaxed);
+                self.budget.fetch_add(lane.trim(KEPT), Ordering::Relaxed);
             }
         }
         if !batch.is_empty() {
@@ -319,34 +318,9 @@ impl Core {
         self.budget.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok()
     }
 
-    /// A chunk waits; wakes the collector when many do.
-    pub(crate) fn nudge(&self) {
-        let waiting = self.waiting.fetch_add(1, Ordering::Relaxed) + 1;
-        if waiting >= NUDGE
-            && self.sleeping.swap(false, Ordering::Relaxed)
-            && let Ok(collector) = self.collector.try_lock()
-            && let Some(thread) = &*collector
-        {
-            thread.unpark();
-        }
-    }
-
-    /// The thread that takes spans, to be woken when many wait.
-    pub(crate) fn set_collector(&self, thread: Thread) {
-        *self.collector.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
-    }
-
-    /// Wakes the thread that takes spans.
-    pub(crate) fn wake_collector(&self) {
-        if let Some(thread) = &*self.collector.lock().unwrap_or_else(PoisonError::into_inner) {
-            thread.unpark();
-        }
-    }
-
-    /// The collector is about to sleep; false if enough waits already.
-    pub(crate) fn may_sleep(&self) -> bool {
-        self.sleeping.store(true, Ordering::SeqCst);
-        self.waiting.load(Ordering::SeqCst) < NUDGE
+    /// What wakes the thread that takes spans.
+    pub(crate) fn alarm(&self) -> &Alarm {
+        &self.alarm
     }
 
     /// Stops recording: every call from now on is silent.

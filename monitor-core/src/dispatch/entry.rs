@@ -1,13 +1,14 @@
 //! What a lane knows of each source: whether it records, and how many calls it has begun.
 
-use std::sync::atomic::AtomicU64;
+use std::array;
 use std::sync::atomic::Ordering;
 
 use crate::dispatch::static_ref::StaticRef;
 use crate::model::Head;
+use crate::model::sync::AtomicU64;
 
-const PAGE: usize = 512;
-const PAGES: usize = 128;
+const PAGE: usize = if cfg!(loom) { 2 } else { 512 };
+const PAGES: usize = if cfg!(loom) { 1 } else { 128 };
 
 /// The most sources that are recorded; what is beyond stays silent.
 pub(crate) const MAX_SOURCES: u32 = (PAGE * PAGES) as u32;
@@ -35,7 +36,7 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    const fn new() -> Self {
+    fn new() -> Self {
         Self { started: AtomicU64::new(0), head: AtomicU64::new(UNKNOWN) }
     }
 
@@ -48,14 +49,15 @@ impl Entry {
         self.head.store(head, Ordering::Relaxed);
     }
 
-    /// One more call has begun; only the owner says so.
+    /// One more call has begun; only the owner says so. Whoever sees that sees the records of the calls before it as
+    /// well, so that these do not count as under way: hence release and acquire order.
     #[inline]
     pub(crate) fn begin(&self) {
-        self.started.store(self.started.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+        self.started.store(self.started.load(Ordering::Relaxed) + 1, Ordering::Release);
     }
 
     pub(crate) fn started(&self) -> u64 {
-        self.started.load(Ordering::Relaxed)
+        self.started.load(Ordering::Acquire)
     }
 
     fn clear(&self) {
@@ -72,8 +74,8 @@ pub(crate) struct Entries {
 }
 
 impl Entries {
-    pub(crate) const fn new() -> Self {
-        Self { first: [const { Entry::new() }; PAGE], others: [const { StaticRef::empty() }; PAGES - 1] }
+    pub(crate) fn new() -> Self {
+        Self { first: array::from_fn(|_| Entry::new()), others: array::from_fn(|_| StaticRef::empty()) }
     }
 
     #[inline(always)]
@@ -95,7 +97,7 @@ impl Entries {
         if let Some((page, _)) = place(source) {
             let page = self.others.get(page)?;
             if page.load().is_none() {
-                page.store(Some(Box::leak(Box::new([const { Entry::new() }; PAGE]))));
+                page.store(Some(Box::leak(Box::new(array::from_fn(|_| Entry::new())))));
             }
         }
         self.find(source)

@@ -10,12 +10,9 @@
 //! owner may take it), or not there. The owner only tries the lock: when somebody folds at that moment, the
 //! chunk is left to them and the next free one is taken.
 
-use std::sync::Mutex;
-use std::sync::MutexGuard;
+use std::array;
 use std::sync::PoisonError;
 use std::sync::TryLockError;
-use std::sync::atomic::AtomicU32;
-use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 
 use crate::dispatch::chunk::CAPACITY;
@@ -25,22 +22,29 @@ use crate::dispatch::core::Core;
 use crate::dispatch::counted::Ledger;
 use crate::dispatch::entry::Entries;
 use crate::dispatch::flight::Hangar;
+use crate::dispatch::marks::Marks;
 use crate::dispatch::short_labels::ShortLabels;
 use crate::dispatch::static_ref::StaticRef;
 use crate::model::Head;
 use crate::model::Slot;
 use crate::model::WORDS;
+use crate::model::sync::AtomicU32;
+use crate::model::sync::AtomicU64;
+use crate::model::sync::Mutex;
+use crate::model::sync::MutexGuard;
+use crate::model::sync::meeting;
 
 /// The most chunks of one lane: 4 MiB.
-const CHUNKS: usize = 256;
-const BITS: usize = 64;
+pub(crate) const CHUNKS: usize = if cfg!(loom) { 4 } else { 256 };
 /// Makes the upper half of a trace's identifier differ from the thread's first span (digits of pi).
 const SEED: u64 = 0x243f_6a88_85a3_08d3;
 /// How often a snapshot looks at a lane whose thread goes on.
 const READINGS: usize = 64;
 
-/// Lanes that no thread uses. Their number is that of the busiest moment.
-static SPARE: Mutex<Vec<&'static Lane>> = Mutex::new(Vec::new());
+meeting! {
+    /// Lanes that no thread uses. Their number is that of the busiest moment.
+    static SPARE: Mutex<Vec<&'static Lane>> = Mutex::new(Vec::new());
+}
 
 /// One thread's buffer for one monitor.
 ///
@@ -62,8 +66,8 @@ struct Shared {
     ledger: Mutex<Ledger>,
     /// How many chunks the owner has left behind.
     turns: AtomicU64,
-    free: [AtomicU64; CHUNKS / BITS],
-    full: [AtomicU64; CHUNKS / BITS],
+    free: Marks,
+    full: Marks,
     /// Of each chunk, how many were left behind before it.
     order: [AtomicU64; CHUNKS],
     chunks: [StaticRef<Chunk>; CHUNKS],
@@ -96,10 +100,10 @@ impl Lane {
             shared: Shared {
                 ledger: Mutex::default(),
                 turns: AtomicU64::new(0),
-                free: Default::default(),
-                full: Default::default(),
-                order: [const { AtomicU64::new(0) }; CHUNKS],
-                chunks: [const { StaticRef::empty() }; CHUNKS],
+                free: Marks::default(),
+                full: Marks::default(),
+                order: array::from_fn(|_| AtomicU64::new(0)),
+                chunks: array::from_fn(|_| StaticRef::empty()),
             },
         }
     }
@@ -109,8 +113,8 @@ impl Lane {
         *self.ledger() = Ledger::default();
         self.chunk.store(None);
         for place in 0..CHUNKS {
-            clear(&self.shared.free, place);
-            clear(&self.shared.full, place);
+            self.shared.free.clear(place);
+            self.shared.full.clear(place);
             if let Some(chunk) = self.shared.chunks[place].load() {
                 self.shared.chunks[place].store(None);
                 chunk.release();
@@ -174,18 +178,18 @@ impl Lane {
         if let Some((next, empty)) = self.next_chunk(core) {
             let turns = self.shared.turns.load(Ordering::Relaxed);
             self.shared.order[place].store(turns, Ordering::Relaxed);
-            set(&self.shared.full, place);
+            self.shared.full.set(place);
             self.shared.turns.store(turns + 1, Ordering::Release);
             self.current.store(next as u32, Ordering::Release);
             self.chunk.store(Some(empty));
-            core.nudge();
+            core.alarm().nudge();
             return;
         }
         // No room: what was not exported yet is lost, and counted. Waiting for the lock happens only when
         // somebody has held it for as long as it took to fill all the other chunks.
         let mut ledger = self.ledger();
         ledger.fold(core, [chunk]);
-        ledger.dropped += spans_in(chunk.untaken());
+        ledger.dropped += spans_in(chunk.untaken(chunk.len()));
         chunk.reset();
     }
 
@@ -193,22 +197,18 @@ impl Lane {
     pub(crate) fn lose(&'static self) {
         let Some(chunk) = self.chunk.load() else { return };
         let mut ledger = self.ledger();
-        ledger.dropped += spans_in(chunk.untaken());
+        ledger.dropped += spans_in(chunk.untaken(chunk.len()));
         chunk.reset();
     }
 
     /// A free chunk, or a new one if the budget allows it.
     fn next_chunk(&'static self, core: &Core) -> Option<(usize, &'static Chunk)> {
-        for (word, bits) in self.shared.free.iter().enumerate() {
-            let free = bits.load(Ordering::Acquire);
-            if free != 0 {
-                let place = word * BITS + free.trailing_zeros() as usize;
-                // The collector may have given it back at this moment.
-                if clear(&self.shared.free, place)
-                    && let Some(chunk) = self.shared.chunks[place].load()
-                {
-                    return Some((place, chunk));
-                }
+        for place in self.shared.free.iter() {
+            // The collector may have given it back at this moment.
+            if self.shared.free.clear(place)
+                && let Some(chunk) = self.shared.chunks[place].load()
+            {
+                return Some((place, chunk));
             }
         }
         let place = self.shared.chunks.iter().position(|chunk| chunk.load().is_none())?;
@@ -224,21 +224,27 @@ impl Lane {
     /// each source.
     ///
     /// Calls go on meanwhile. What has ended is read last, so that no more calls are under way than there were;
-    /// and all is read again while calls have ended in between, so that it is hardly ever fewer.
+    /// and all is read again while calls have ended in between, or begun where none had before, so that it is hardly
+    /// ever fewer.
     pub(crate) fn folded(&'static self, core: &Core) -> (MutexGuard<'static, Ledger>, Vec<(u32, u64)>) {
         let mut ledger = self.ledger();
         self.fold(&mut ledger, core);
-        let entries: Vec<_> = self.entries.iter().filter(|(_, entry)| entry.started() > 0).collect();
+        let begun = || self.entries.iter().filter(|(_, entry)| entry.started() > 0);
+        let mut entries: Vec<_> = begun().collect();
         let mut started = Vec::with_capacity(entries.len());
         for _ in 0..READINGS {
             started.clear();
             started.extend(entries.iter().map(|(source, entry)| (*source, entry.started())));
             if self.fold(&mut ledger, core) < 2 {
-                break;
+                if begun().count() == entries.len() {
+                    break;
+                }
+                entries = begun().collect();
             }
         }
         if !core.wants_spans() {
-            for (place, chunk) in self.full_chunks() {
+            // One that has become full since the last look goes next time.
+            for (place, chunk) in self.full_chunks().filter(|(_, chunk)| chunk.is_folded()) {
                 self.make_free(place, chunk);
             }
         }
@@ -255,38 +261,43 @@ impl Lane {
     /// Takes the spans that nobody took yet: those of full chunks and, if asked for, of the current one. Only
     /// one thread at a time may do this.
     pub(crate) fn take(&'static self, core: &Core, partial: bool, take: &mut dyn FnMut(&[Slot])) {
-        let turns = self.shared.turns.load(Ordering::Acquire);
-        self.take_full(core, take);
+        let turns = self.take_full(core, take);
         if partial && !self.take_current(core, turns, take) {
             // The owner went on meanwhile, so that what was current is full.
             self.take_full(core, take);
         }
     }
 
-    /// Takes the spans of full chunks, in the order in which they were written.
-    fn take_full(&'static self, core: &Core, take: &mut dyn FnMut(&[Slot])) {
-        let mut chunks: Vec<_> = self.full_chunks().collect();
-        chunks.sort_by_key(|(place, _)| self.shared.order[*place].load(Ordering::Relaxed));
-        for (place, chunk) in chunks {
+    /// Takes the spans of full chunks, in the order in which they were written. Gives how many chunks the owner had
+    /// left behind when this began: later ones wait, since of those not each is sure to be seen.
+    fn take_full(&'static self, core: &Core, take: &mut dyn FnMut(&[Slot])) -> u64 {
+        let turns = self.shared.turns.load(Ordering::Acquire);
+        let order = |place: usize| self.shared.order[place].load(Ordering::Relaxed);
+        let chunks = self.full_chunks().map(|(place, chunk)| (order(place), place, chunk));
+        let mut chunks: Vec<_> = chunks.filter(|(order, ..)| *order < turns).collect();
+        chunks.sort_by_key(|(order, ..)| *order);
+        for (_, place, chunk) in chunks {
             // Nobody else takes from a full chunk or changes it, so this needs no lock.
-            take(chunk.untaken());
+            take(chunk.untaken(chunk.len()));
             let mut ledger = self.ledger();
             ledger.fold(core, [chunk]);
             self.make_free(place, chunk);
         }
+        turns
     }
 
     /// Takes the spans of the current chunk, if it is the one after so many turns; tells whether it is.
     fn take_current(&'static self, core: &Core, turns: u64, take: &mut dyn FnMut(&[Slot])) -> bool {
         let mut ledger = self.ledger();
-        // The owner counts the turn before it makes another chunk current, so a later chunk is told apart.
-        let current = self.current_chunk();
-        ledger.fold(core, current);
+        let current = self.current_chunk().map(|chunk| (chunk, chunk.whole()));
+        ledger.fold(core, current.map(|(chunk, _)| chunk));
+        // The owner counts the turn before it makes another chunk current and writes there. So whoever sees such a
+        // record sees the turn as well, even if it is in the same chunk, which was current, full and free meanwhile.
         if self.shared.turns.load(Ordering::Acquire) != turns {
             return false;
         }
-        if let Some(chunk) = current {
-            take(chunk.untaken_whole());
+        if let Some((chunk, whole)) = current {
+            take(chunk.untaken(whole));
         }
         true
     }
@@ -298,7 +309,7 @@ impl Lane {
 
     /// Whether anything waits for the collector.
     pub(crate) fn has_full(&self) -> bool {
-        self.shared.full.iter().any(|bits| bits.load(Ordering::Relaxed) != 0)
+        self.shared.full.any()
     }
 
     /// Spans for which there was no room, so far.
@@ -307,10 +318,14 @@ impl Lane {
     }
 
     /// Gives all free chunks but the first few back to the budget. Gives their number.
-    pub(crate) fn trim(&self, keep: usize) -> usize {
+    ///
+    /// A chunk is current until its owner has said which one is next, even if it was taken and is free already. So
+    /// somebody may be folding it, which is what the lock is for.
+    pub(crate) fn trim(&'static self, keep: usize) -> usize {
+        let _ledger = self.ledger();
         let mut given = 0;
         for place in (keep..CHUNKS).rev() {
-            if clear(&self.shared.free, place)
+            if self.shared.free.clear(place)
                 && let Some(chunk) = self.shared.chunks[place].load()
             {
                 self.shared.chunks[place].store(None);
@@ -328,8 +343,8 @@ impl Lane {
 
     fn make_free(&self, place: usize, chunk: &Chunk) {
         chunk.reset();
-        clear(&self.shared.full, place);
-        set(&self.shared.free, place);
+        self.shared.full.clear(place);
+        self.shared.free.set(place);
     }
 
     fn ledger(&'static self) -> MutexGuard<'static, Ledger> {
@@ -341,26 +356,8 @@ impl Lane {
     }
 
     fn full_chunks(&self) -> impl Iterator<Item = (usize, &'static Chunk)> {
-        self.shared.full.iter().enumerate().flat_map(move |(word, bits)| {
-            let mut left = bits.load(Ordering::Acquire);
-            std::iter::from_fn(move || {
-                let bit = (left != 0).then(|| left.trailing_zeros() as usize)?;
-                left &= left - 1;
-                let place = word * BITS + bit;
-                Some((place, self.shared.chunks[place].load()?))
-            })
-        })
+        self.shared.full.iter().filter_map(|place| Some((place, self.shared.chunks[place].load()?)))
     }
-}
-
-fn set(bits: &[AtomicU64; CHUNKS / BITS], place: usize) {
-    bits[place / BITS].fetch_or(1 << (place % BITS), Ordering::AcqRel);
-}
-
-/// Clears a bit; tells whether it was set.
-fn clear(bits: &[AtomicU64; CHUNKS / BITS], place: usize) -> bool {
-    let bit = 1 << (place % BITS);
-    bits[place / BITS].fetch_and(!bit, Ordering::AcqRel) & bit != 0
 }
 
 fn spans_in(slots: &[Slot]) -> u64 {

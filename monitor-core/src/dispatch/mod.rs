@@ -3,6 +3,7 @@
 //! A thread owns one lane for each monitor that it records for. Only the owner writes records, with plain
 //! relaxed stores; whoever holds the lane's lock folds them into cells. The owner only tries that lock.
 
+mod alarm;
 mod attach;
 mod call;
 mod callsite;
@@ -18,6 +19,9 @@ mod hook;
 mod label_cache;
 mod lane;
 mod late;
+#[cfg(all(test, loom))]
+mod loom;
+mod marks;
 mod names;
 mod nest;
 mod order;

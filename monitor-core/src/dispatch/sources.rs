@@ -1,17 +1,18 @@
 //! Every callsite and instrument that was used, and every monitor that may want to know.
 
 use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::MutexGuard;
 use std::sync::PoisonError;
 use std::sync::Weak;
-use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 
 use crate::dispatch::callsite::Callsite;
 use crate::dispatch::core::Core;
 use crate::dispatch::entry::MAX_SOURCES;
 use crate::metric::InstrumentInfo;
+use crate::model::sync::AtomicU64;
+use crate::model::sync::Mutex;
+use crate::model::sync::MutexGuard;
+use crate::model::sync::meeting;
 
 /// One place that records: its number is its position here.
 #[derive(Clone, Copy, Debug)]
@@ -29,11 +30,15 @@ struct Registry {
     refused: u64,
 }
 
-static REGISTRY: Mutex<Registry> =
-    Mutex::new(Registry { sources: Vec::new(), cores: Vec::new(), global: None, refused: 0 });
+meeting! {
+    static REGISTRY: Mutex<Registry> =
+        Mutex::new(Registry { sources: Vec::new(), cores: Vec::new(), global: None, refused: 0 });
+}
 
-/// Changes whenever the global monitor does, so that threads without one notice.
-static EPOCH: AtomicU64 = AtomicU64::new(1);
+meeting! {
+    /// Changes whenever the global monitor does, so that threads without one notice.
+    static EPOCH: AtomicU64 = AtomicU64::new(1);
+}
 
 fn registry() -> MutexGuard<'static, Registry> {
     REGISTRY.lock().unwrap_or_else(PoisonError::into_inner)

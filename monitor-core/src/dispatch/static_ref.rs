@@ -3,8 +3,9 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::ptr;
-use std::sync::atomic::AtomicPtr;
 use std::sync::atomic::Ordering;
+
+use crate::model::sync::AtomicPtr;
 
 /// An atomic `Option<&'static T>`.
 ///
@@ -16,7 +17,7 @@ pub(crate) struct StaticRef<T: 'static> {
 }
 
 impl<T> StaticRef<T> {
-    pub(crate) const fn empty() -> Self {
+    pub(crate) fn empty() -> Self {
         Self { pointer: AtomicPtr::new(ptr::null_mut()), shares: PhantomData }
     }
 

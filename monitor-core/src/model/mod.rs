@@ -14,6 +14,7 @@ mod metadata;
 mod mix;
 mod outcome;
 mod record;
+pub(crate) mod sync;
 
 pub(crate) use clock::counter;
 pub use clock::{Clock, ManualClock};

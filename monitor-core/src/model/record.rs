@@ -1,12 +1,13 @@
 //! One fact as it lies in a thread's buffer: eight words, one cache line.
 
-use std::sync::atomic::AtomicU64;
+use std::array;
 use std::sync::atomic::Ordering;
 
 use crate::model::Outcome;
 use crate::model::SpanContext;
 use crate::model::SpanId;
 use crate::model::TraceId;
+use crate::model::sync::PlainU64;
 
 /// How many words a record has.
 pub(crate) const WORDS: usize = 8;
@@ -104,11 +105,11 @@ impl Head {
 /// A record as it lies in a buffer: one thread writes it, others read it once it is published.
 #[derive(Debug)]
 #[repr(align(64))]
-pub(crate) struct Slot([AtomicU64; WORDS]);
+pub(crate) struct Slot([PlainU64; WORDS]);
 
 impl Slot {
-    pub(crate) const fn new() -> Self {
-        Self([const { AtomicU64::new(0) }; WORDS])
+    pub(crate) fn new() -> Self {
+        Self(array::from_fn(|_| PlainU64::new(0)))
     }
 
     /// Writes all words.
@@ -164,7 +165,7 @@ impl Slot {
     /// The whole record.
     #[inline]
     pub(crate) fn read(&self) -> Record {
-        Record { words: std::array::from_fn(|word| self.word(word)) }
+        Record { words: array::from_fn(|word| self.word(word)) }
     }
 
     #[inline(always)]

@@ -35,15 +35,15 @@ impl Source for CoreSource {
     }
 
     fn set_collector(&self, thread: Thread) {
-        self.core.set_collector(thread);
+        self.core.alarm().set_collector(thread);
     }
 
     fn may_sleep(&self) -> bool {
-        self.core.may_sleep()
+        self.core.alarm().may_sleep()
     }
 
     fn wake_collector(&self) {
-        self.core.wake_collector();
+        self.core.alarm().wake();
     }
 
     fn prepare_thread(&self) {
