@@ -92,6 +92,8 @@ fn cargo(crate_: &Path) -> process::Command {
     let mut command = process::Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     // Their warnings are theirs; what the caller asks of our code is not asked of them.
     command.current_dir(crate_).env_remove("RUSTFLAGS").env("CARGO_TARGET_DIR", place().join("target"));
+    // Nobody debugs them, and what is built of them is not built again.
+    command.env("CARGO_PROFILE_DEV_DEBUG", "0").env("CARGO_INCREMENTAL", "0");
     command
 }
 
