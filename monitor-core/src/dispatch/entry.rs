@@ -8,7 +8,7 @@ use crate::model::Head;
 use crate::model::sync::AtomicU64;
 
 const PAGE: usize = if cfg!(loom) { 2 } else { 512 };
-const PAGES: usize = if cfg!(loom) { 1 } else { 128 };
+const PAGES: usize = if cfg!(loom) { 2 } else { 128 };
 
 /// The most sources that are recorded; what is beyond stays silent.
 pub(crate) const MAX_SOURCES: u32 = (PAGE * PAGES) as u32;

@@ -17,10 +17,12 @@ use crate::model::Signals;
 
 /// Takes what is there; what comes is whole and later than all that came before.
 fn take(lane: &'static Lane, core: &Core, partial: bool, taken: &mut Vec<u64>) {
-    lane.take(core, partial, &mut |record| {
-        let number = number(record);
-        assert!(taken.last().is_none_or(|last| *last < number), "{number} comes after {taken:?}");
-        taken.push(number);
+    lane.take(core, partial, &mut |slots| {
+        for slot in slots {
+            let number = number(&slot.read());
+            assert!(taken.last().is_none_or(|last| *last < number), "{number} comes after {taken:?}");
+            taken.push(number);
+        }
     });
 }
 
