@@ -13,9 +13,9 @@ use crate::plan::Form;
 use crate::plan::Plan;
 
 /// Prints what stands between the function's braces, after the statics.
-pub(crate) fn print(plan: &Plan<'_>) -> TokenStream {
+pub(crate) fn print(plan: &Plan<'_>, opened: bool) -> TokenStream {
     match plan.returned.form {
-        Form::Async => asynchronous(plan),
+        Form::Async => asynchronous(plan, opened),
         Form::AsyncNever => never(plan),
         Form::Future => future(plan),
         Form::Guard(_) => guard(plan),
@@ -29,7 +29,7 @@ fn sync(plan: &Plan<'_>) -> TokenStream {
     on_strategy(plan, quote_spanned!(Span::mixed_site()=> call(&#site, #setup, #closure)))
 }
 
-fn asynchronous(plan: &Plan<'_>) -> TokenStream {
+fn asynchronous(plan: &Plan<'_>, opened: bool) -> TokenStream {
     let span = Span::mixed_site();
     let (private, site, setup, body) = (&plan.private, site(), setup::print(plan), body(plan));
     // Never run: tells the compiler the type of every `return`, `?` and of the last expression.
@@ -40,7 +40,8 @@ fn asynchronous(plan: &Plan<'_>) -> TokenStream {
         None if !plan.returned.unit => TokenStream::new(),
         _ => quote_spanned!(span=> if false { return; }),
     };
-    let call = quote_spanned!(span=> future(&#site, #setup, async move { #typed #body }).await);
+    let awaited = (!opened).then(|| quote_spanned!(span=> .await));
+    let call = quote_spanned!(span=> future(&#site, #setup, async move { #typed #body }) #awaited);
     on_strategy(plan, call)
 }
 

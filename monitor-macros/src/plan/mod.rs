@@ -60,6 +60,8 @@ pub(crate) struct Captured {
 pub(crate) struct Surroundings<'a> {
     pub(crate) name: &'a str,
     pub(crate) options: &'a Options,
+    /// Whether no other macro stands on the block.
+    pub(crate) inert: bool,
 }
 
 impl<'a> Plan<'a> {
@@ -132,6 +134,16 @@ impl<'a> Plan<'a> {
             fields,
         };
         Some(Plan { body, private, metadata, options, captures, late, parameters, returned })
+    }
+}
+
+impl Plan<'_> {
+    /// Whether nothing is evaluated for a call, neither before nor after it.
+    pub(crate) fn is_bare(&self) -> bool {
+        let Options { monitor, labels, parent, links, outcome, error_type, ret, err, .. } = &self.options;
+        let before = monitor.is_none() && labels.is_none() && parent.is_none() && links.is_none();
+        let after = outcome.is_none() && error_type.is_none() && ret.is_none() && err.is_none();
+        before && after && self.captures.is_empty() && self.late.is_none()
     }
 }
 
