@@ -32,9 +32,10 @@ pub struct Callsite {
 impl Callsite {
     pub(crate) const fn with_wire(metadata: Metadata, wire: fn(&'static Callsite)) -> Self {
         Self {
-            switch: AtomicU8::new(NEW),
-            bridges: AtomicU8::new(0),
-            id: AtomicU32::new(u32::MAX),
+            // Each is computed once, and not for each callsite.
+            switch: const { AtomicU8::new(NEW) },
+            bridges: const { AtomicU8::new(0) },
+            id: const { AtomicU32::new(u32::MAX) },
             wire,
             metadata,
         }

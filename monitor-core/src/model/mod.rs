@@ -23,6 +23,6 @@ pub(crate) use field_buffer::{FieldBuffer, FieldName, Fields};
 pub use filter::{Filter, FilterError};
 pub use id::{SpanId, TraceId};
 pub use label::{Label, LabelRef, LabelText, Labels};
-pub use metadata::{Metadata, Signals, SpanKind};
+pub use metadata::{Details, Metadata, Signals, SpanKind};
 pub use outcome::Outcome;
 pub(crate) use record::{Head, PAYLOAD, Record, Slot, WORDS};

@@ -16,7 +16,7 @@ mod span;
 pub(crate) mod strategy;
 mod stream;
 
-pub use call::{once, unreached};
+pub use call::{once, plain, unreached};
 pub use ended::{Classify, Ended};
 pub use future::Monitored;
 pub use guard::{Guard, guard};

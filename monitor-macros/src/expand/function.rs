@@ -1,4 +1,4 @@
-//! One function: its signature as it was, the callsite's static, one call.
+//! One function: its signature, the callsite's static, one call.
 
 use proc_macro2::Delimiter;
 use proc_macro2::Group;
