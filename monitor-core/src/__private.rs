@@ -6,7 +6,7 @@ pub use crate::model::{
     SpanKind, Value,
 };
 pub use crate::probe::boxed::{Boxed, BoxedFallible, BoxedStream};
-pub use crate::probe::shape::{Shape, ViaAny, ViaError, ViaFuture, ViaResult};
+pub use crate::probe::shape::Shape;
 pub use crate::probe::strategy::{Fallible, FallibleTyped, Observed, Plain};
 pub use crate::probe::{
     AsMonitor, Classify, Ended, Guard, IntoParent, LateField, Monitored, MonitoredStream, Preparation, Setup,

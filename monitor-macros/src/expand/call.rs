@@ -89,14 +89,9 @@ fn on_strategy(plan: &Plan<'_>, call: TokenStream) -> TokenStream {
     let (private, observe, allowed) = (&plan.private, observe::print(plan), allowed(plan));
     match &plan.returned.choice {
         Choice::ByType(returned) => {
-            let shape = Ident::new("__shape", span);
             quote_spanned! {span=>
-                let #shape = {
-                    use #private::{ViaAny as _, ViaError as _, ViaFuture as _, ViaResult as _};
-                    (&&&&#private::Shape::<#returned>::NEW).shape()
-                };
                 #allowed
-                return #shape #observe.#call;
+                return #private::Shape::<#returned>::NEW.shape() #observe.#call;
             }
         }
         Choice::Fallible => quote_spanned!(span=> #allowed return #private::Fallible #observe.#call;),
