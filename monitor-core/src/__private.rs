@@ -2,14 +2,15 @@
 
 pub use crate::dispatch::Callsite;
 pub use crate::model::{
-    ErrorType, Label, LabelRef, LabelText, Labels, Metadata, Outcome, Signals, SpanContext, SpanKind, Value,
+    Details, ErrorType, Label, LabelRef, LabelText, Labels, Metadata, Outcome, Signals, SpanContext,
+    SpanKind, Value,
 };
 pub use crate::probe::boxed::{Boxed, BoxedFallible, BoxedStream};
-pub use crate::probe::shape::{Shape, ViaAny, ViaError, ViaFuture, ViaResult};
+pub use crate::probe::shape::Shape;
 pub use crate::probe::strategy::{Fallible, FallibleTyped, Observed, Plain};
 pub use crate::probe::{
     AsMonitor, Classify, Ended, Guard, IntoParent, LateField, Monitored, MonitoredStream, Preparation, Setup,
-    guard, late, late_debug, late_display, make_stream, unreached,
+    guard, late, late_debug, late_display, make_stream, plain, unreached,
 };
 
 use crate::model::sync::const_fn;
@@ -20,6 +21,14 @@ impl Callsite {
         #[must_use]
         pub const fn new(metadata: Metadata) -> Self {
             Self::with_wire(metadata, wire)
+        }
+    }
+
+    const_fn! {
+        /// A callsite that has no more to tell than where it is.
+        #[must_use]
+        pub const fn at(name: &'static str, module: &'static str, file: &'static str, line: u32) -> Self {
+            Self::with_wire(Metadata { name, module, file, line, max: 0, description: "", details: None }, wire)
         }
     }
 }

@@ -56,8 +56,8 @@ pub use metric::{
     FunctionSeries, FunctionSnapshot, Histogram, Metric, MetricData, MetricKind, MetricPoint, Snapshot,
 };
 pub use model::{
-    Clock, ErrorType, FieldValue, Filter, FilterError, Label, LabelRef, LabelText, Labels, ManualClock,
-    Metadata, Outcome, Signals, SpanContext, SpanId, SpanKind, TraceId, Value,
+    Clock, Details, ErrorType, FieldValue, Filter, FilterError, Label, LabelRef, LabelText, Labels,
+    ManualClock, Metadata, Outcome, Signals, SpanContext, SpanId, SpanKind, TraceId, Value,
 };
 pub use monitor::{
     Context, FutureExt, InContext, InstallError, Installed, Losses, Monitor, MonitorBuilder, WithMonitor,

@@ -8,6 +8,7 @@ use crate::model::Metadata;
 use crate::model::sync::AtomicU8;
 use crate::model::sync::AtomicU32;
 use crate::model::sync::const_fn;
+use crate::model::sync::constant;
 
 /// Nobody listens.
 const OFF: u8 = 0;
@@ -34,9 +35,10 @@ impl Callsite {
     const_fn! {
         pub(crate) const fn with_wire(metadata: Metadata, wire: fn(&'static Callsite)) -> Self {
             Self {
-                switch: AtomicU8::new(NEW),
-                bridges: AtomicU8::new(0),
-                id: AtomicU32::new(u32::MAX),
+                // Each is computed once, and not for each callsite.
+                switch: constant!(AtomicU8::new(NEW)),
+                bridges: constant!(AtomicU8::new(0)),
+                id: constant!(AtomicU32::new(u32::MAX)),
                 wire,
                 metadata,
             }

@@ -240,8 +240,10 @@ impl<'a> Iterator for Fields<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Details;
 
-    const METADATA: Metadata = Metadata { fields: &["rows", "query"], ..Metadata::DEFAULT };
+    const DETAILS: Details = Details { fields: &["rows", "query"], ..Details::DEFAULT };
+    const METADATA: Metadata = Metadata { details: Some(&DETAILS), ..Metadata::DEFAULT };
 
     fn read(buffer: &FieldBuffer) -> Vec<(String, FieldValue<'static>)> {
         Fields::new(&METADATA, buffer.as_bytes())

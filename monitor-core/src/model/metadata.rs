@@ -1,6 +1,7 @@
 //! What is known of a callsite before it is ever called.
 
 use std::ops::BitOr;
+use std::ops::Deref;
 
 /// The role of a span in a conversation between processes, as OpenTelemetry has it.
 #[non_exhaustive]
@@ -90,7 +91,8 @@ impl BitOr for Signals {
 
 /// What is known of a callsite before it is ever called: its part of the catalog.
 ///
-/// `#[monitored]` writes one of these for every function that it stands on.
+/// `#[monitored]` writes one of these for every function that it stands on. It is kept small, as a program has
+/// as many of them: what few functions have lies elsewhere, and is read as if it were here.
 #[derive(Clone, Copy, Debug)]
 pub struct Metadata {
     /// The name of the span and the value of the `function` label, such as `Pool::checkout`.
@@ -101,8 +103,32 @@ pub struct Metadata {
     pub file: &'static str,
     /// The line of the function's name.
     pub line: u32,
+    /// The most combinations of label values; zero where their types say it.
+    pub max: u32,
     /// The first lines of the function's doc comment.
     pub description: &'static str,
+    /// What few functions have; none where all of it is as by default.
+    pub details: Option<&'static Details>,
+}
+
+impl Metadata {
+    /// An empty description, to be filled by functional update.
+    pub const DEFAULT: Metadata =
+        Metadata { name: "", module: "", file: "", line: 0, max: 0, description: "", details: None };
+}
+
+impl Deref for Metadata {
+    type Target = Details;
+
+    #[inline]
+    fn deref(&self) -> &Details {
+        self.details.unwrap_or(&Details::DEFAULT)
+    }
+}
+
+/// What is known of few callsites.
+#[derive(Clone, Copy, Debug)]
+pub struct Details {
     /// The role of the span.
     pub kind: SpanKind,
     /// The signals that were asked for.
@@ -111,27 +137,19 @@ pub struct Metadata {
     pub fields: &'static [&'static str],
     /// The names of the labels beyond those that every function has.
     pub labels: &'static [&'static str],
-    /// The most combinations of label values; zero where their types say it.
-    pub max: u32,
     /// The upper bounds of explicit histogram buckets in seconds; empty for an exponential histogram.
     pub buckets: &'static [f64],
     /// Fields are kept only for calls that fail or take at least so many nanoseconds; zero keeps all.
     pub slow: u64,
 }
 
-impl Metadata {
-    /// An empty description, to be filled by functional update.
-    pub const DEFAULT: Metadata = Metadata {
-        name: "",
-        module: "",
-        file: "",
-        line: 0,
-        description: "",
+impl Details {
+    /// What every function has, to be changed by functional update.
+    pub const DEFAULT: Details = Details {
         kind: SpanKind::Internal,
         signals: Signals::ALL,
         fields: &[],
         labels: &[],
-        max: 0,
         buckets: &[],
         slow: 0,
     };

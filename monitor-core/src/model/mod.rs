@@ -25,7 +25,7 @@ pub(crate) use field_buffer::{FieldBuffer, FieldName, Fields};
 pub use filter::{Filter, FilterError};
 pub use id::{SpanId, TraceId};
 pub use label::{Label, LabelRef, LabelText, Labels};
-pub use metadata::{Metadata, Signals, SpanKind};
+pub use metadata::{Details, Metadata, Signals, SpanKind};
 pub(crate) use mix::{mix, unmix};
 pub use outcome::Outcome;
 pub(crate) use record::{Head, PAYLOAD, Record, Slot, WORDS};

@@ -32,6 +32,22 @@ macro_rules! const_fn {
     };
 }
 
+/// A value that is computed once where it stands in a `const fn`, but for loom.
+#[cfg(not(loom))]
+macro_rules! constant {
+    ($value:expr) => {
+        const { $value }
+    };
+}
+
+/// A value that is computed once where it stands in a `const fn`, but for loom.
+#[cfg(loom)]
+macro_rules! constant {
+    ($value:expr) => {
+        $value
+    };
+}
+
 /// A static that threads meet at.
 #[cfg(not(loom))]
 macro_rules! meeting {
@@ -46,7 +62,7 @@ macro_rules! meeting {
     };
 }
 
-pub(crate) use {const_fn, meeting};
+pub(crate) use {const_fn, constant, meeting};
 
 /// Loom's atomics, each behind a gate.
 #[cfg(loom)]

@@ -5,7 +5,9 @@ use std::mem;
 use crate::dispatch::Callsite;
 use crate::probe::Classify;
 use crate::probe::guard::end;
+use crate::probe::setup::NoSetup;
 use crate::probe::setup::Prepared;
+use crate::probe::strategy::Plain;
 
 /// Runs `body` as one call of `callsite`.
 ///
@@ -39,6 +41,13 @@ fn run_on<R>(
     // It is over, and nothing is left that its destructor would have to do.
     mem::forget(call);
     result
+}
+
+/// The same where nothing is evaluated before the call and every result is well, which most functions are: fewer
+/// words for the compiler to look up in each of them.
+#[inline(always)]
+pub fn plain<R>(callsite: &'static Callsite, body: impl FnOnce() -> R) -> R {
+    run(callsite, NoSetup, Plain, body)
 }
 
 /// Never called: a `return` of it before an `async` body tells the compiler what the body returns.

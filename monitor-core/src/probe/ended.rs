@@ -24,6 +24,23 @@ pub trait Classify<R> {
 
     /// Tells from `result` how the call ended.
     fn classify(self, result: &R) -> Ended;
+
+    /// The same where there is nothing to keep of the result, so that no function has code that gives it away.
+    #[doc(hidden)]
+    #[inline(always)]
+    #[expect(private_interfaces, reason = "only this crate implements it")]
+    fn ending(self, result: &R) -> Head
+    where
+        Self: Sized,
+    {
+        self.classify(result).head()
+    }
+}
+
+/// How a call ended that ended with an error of this kind.
+#[inline(never)]
+pub(crate) fn ending_with(error_type: &'static str) -> Head {
+    Head::ending_of(Outcome::Error, error_type_id(error_type))
 }
 
 impl Ended {
@@ -34,9 +51,9 @@ impl Ended {
     }
 
     /// The call ended with an error of this kind.
-    #[inline(never)]
+    #[inline]
     pub(crate) fn error(error_type: &'static str) -> Self {
-        Self { head: Head::ending_of(Outcome::Error, error_type_id(error_type)), fields: None }
+        Self { head: ending_with(error_type), fields: None }
     }
 
     /// The call ended in this way.
@@ -48,7 +65,7 @@ impl Ended {
     /// If the call ended with an error, it was one of this kind.
     pub fn error_type(&mut self, error_type: &'static str) {
         if self.head.outcome() == Outcome::Error {
-            self.head = Head::ending_of(Outcome::Error, error_type_id(error_type));
+            self.head = ending_with(error_type);
         }
     }
 

@@ -155,6 +155,10 @@ fn poll_again<F: Future, C: Classify<F::Output>>(
     let polled = inner.poll(context);
     match &polled {
         Poll::Ready(result) => {
+            if !C::OBSERVES {
+                underway.finish(classify.ending(result));
+                return polled;
+            }
             let ended = classify.classify(result);
             if ended.has_fields() {
                 underway.finish_with(ended.head(), |call| {

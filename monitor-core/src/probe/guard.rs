@@ -13,11 +13,12 @@ use crate::probe::setup::Prepared;
 /// Ends a call in the way that its result tells.
 #[inline(always)]
 pub(crate) fn end<R, C: Classify<R>>(call: &mut Call, classify: C, result: &R) {
-    if C::OBSERVES && !call.is_recorded() {
-        return;
+    if !C::OBSERVES {
+        finish(call, classify.ending(result));
+    } else if call.is_recorded() {
+        let ending = classify.classify(result).settle(call);
+        finish(call, ending);
     }
-    let ending = classify.classify(result).settle(call);
-    finish(call, ending);
 }
 
 /// A call that lasts until this is dropped.

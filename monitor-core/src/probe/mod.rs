@@ -17,7 +17,7 @@ mod span;
 pub(crate) mod strategy;
 mod stream;
 
-pub use call::unreached;
+pub use call::{plain, unreached};
 pub use construction::make_stream;
 pub use ended::{Classify, Ended};
 pub use future::Monitored;

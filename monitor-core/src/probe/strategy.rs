@@ -4,12 +4,14 @@ use std::any::type_name;
 
 use crate::dispatch::Callsite;
 use crate::model::ErrorType;
+use crate::model::Head;
 use crate::model::Outcome;
 use crate::probe::Classify;
 use crate::probe::Ended;
 use crate::probe::Monitored;
 use crate::probe::call::run;
 use crate::probe::construction::construct;
+use crate::probe::ended::ending_with;
 use crate::probe::setup::Prepared;
 
 /// Every result is well.
@@ -46,6 +48,15 @@ impl<T, E> Classify<Result<T, E>> for Fallible {
             Err(_) => Ended::error(type_name::<E>()),
         }
     }
+
+    #[inline(always)]
+    #[expect(private_interfaces, reason = "only this crate implements it")]
+    fn ending(self, result: &Result<T, E>) -> Head {
+        match result {
+            Ok(_) => Head::ending_of(Outcome::Ok, 0),
+            Err(_) => ending_with(type_name::<E>()),
+        }
+    }
 }
 
 impl<T, E: ErrorType> Classify<Result<T, E>> for FallibleTyped {
@@ -54,6 +65,15 @@ impl<T, E: ErrorType> Classify<Result<T, E>> for FallibleTyped {
         match result {
             Ok(_) => Ended::new(Outcome::Ok),
             Err(error) => Ended::error(error.error_type()),
+        }
+    }
+
+    #[inline(always)]
+    #[expect(private_interfaces, reason = "only this crate implements it")]
+    fn ending(self, result: &Result<T, E>) -> Head {
+        match result {
+            Ok(_) => Head::ending_of(Outcome::Ok, 0),
+            Err(error) => ending_with(error.error_type()),
         }
     }
 }

@@ -20,7 +20,11 @@ use crate::plan::Surroundings;
 
 /// Prints the block, or what is wrong with it and the block as it was.
 pub(crate) fn print(block: &Block, options: &Options, mut errors: Errors) -> TokenStream {
-    let around = Surroundings { name: options.name.as_deref().unwrap_or(&block.name), options };
+    let around = Surroundings {
+        name: options.name.as_deref().unwrap_or(&block.name),
+        options,
+        inert: block.attributes.are_inert(),
+    };
     let mut members = TokenStream::new();
     for member in &block.members {
         let printed = match member {

@@ -13,9 +13,9 @@ use crate::plan::Form;
 use crate::plan::Plan;
 
 /// Prints what stands between the function's braces, after the statics.
-pub(crate) fn print(plan: &Plan<'_>) -> TokenStream {
+pub(crate) fn print(plan: &Plan<'_>, opened: bool) -> TokenStream {
     match plan.returned.form {
-        Form::Async => asynchronous(plan),
+        Form::Async => asynchronous(plan, opened),
         Form::AsyncNever => never(plan),
         Form::Future => future(plan),
         Form::Guard(_) => guard(plan),
@@ -25,11 +25,17 @@ pub(crate) fn print(plan: &Plan<'_>) -> TokenStream {
 }
 
 fn sync(plan: &Plan<'_>) -> TokenStream {
-    let (site, setup, closure) = (site(), setup::print(plan), closure(plan));
+    let (site, closure) = (site(), closure(plan));
+    if matches!(plan.returned.choice, Choice::Plain) && plan.is_bare() {
+        // What most functions are, in as few words as can be: the compiler pays for each of them.
+        let (private, allowed) = (&plan.private, allowed(plan));
+        return quote_spanned!(Span::mixed_site()=> #allowed return #private::plain(&#site, #closure););
+    }
+    let setup = setup::print(plan);
     on_strategy(plan, quote_spanned!(Span::mixed_site()=> call(&#site, #setup, #closure)))
 }
 
-fn asynchronous(plan: &Plan<'_>) -> TokenStream {
+fn asynchronous(plan: &Plan<'_>, opened: bool) -> TokenStream {
     let span = Span::mixed_site();
     let (private, site, setup, body) = (&plan.private, site(), setup::print(plan), body(plan));
     // Never run: tells the compiler the type of every `return`, `?` and of the last expression.
@@ -40,7 +46,8 @@ fn asynchronous(plan: &Plan<'_>) -> TokenStream {
         None if !plan.returned.unit => TokenStream::new(),
         _ => quote_spanned!(span=> if false { return; }),
     };
-    let call = quote_spanned!(span=> future(&#site, #setup, async move { #typed #body }).await);
+    let awaited = (!opened).then(|| quote_spanned!(span=> .await));
+    let call = quote_spanned!(span=> future(&#site, #setup, async move { #typed #body }) #awaited);
     on_strategy(plan, call)
 }
 
@@ -82,14 +89,9 @@ fn on_strategy(plan: &Plan<'_>, call: TokenStream) -> TokenStream {
     let (private, observe, allowed) = (&plan.private, observe::print(plan), allowed(plan));
     match &plan.returned.choice {
         Choice::ByType(returned) => {
-            let shape = Ident::new("__shape", span);
             quote_spanned! {span=>
-                let #shape = {
-                    use #private::{ViaAny as _, ViaError as _, ViaFuture as _, ViaResult as _};
-                    (&&&&#private::Shape::<#returned>::NEW).shape()
-                };
                 #allowed
-                return #shape #observe.#call;
+                return #private::Shape::<#returned>::NEW.shape() #observe.#call;
             }
         }
         Choice::Fallible => quote_spanned!(span=> #allowed return #private::Fallible #observe.#call;),

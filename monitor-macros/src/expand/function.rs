@@ -1,4 +1,4 @@
-//! One function: its signature as it was, the callsite's static, one call.
+//! One function: its signature, the callsite's static, one call.
 
 use proc_macro2::Delimiter;
 use proc_macro2::Group;
@@ -6,7 +6,10 @@ use proc_macro2::Span;
 use proc_macro2::TokenStream;
 use quote::ToTokens as _;
 use quote::quote;
+use quote::quote_spanned;
+use syn::Safety;
 use syn::Signature;
+use syn::Visibility;
 
 use crate::diag::Errors;
 use crate::expand::call;
@@ -14,6 +17,7 @@ use crate::expand::late;
 use crate::expand::site;
 use crate::item::Function;
 use crate::options::Options;
+use crate::plan::Form;
 use crate::plan::Plan;
 use crate::plan::Surroundings;
 
@@ -30,10 +34,11 @@ pub(crate) fn print(
     tokens.extend(plan.body.hoisted.clone());
     function.visibility.to_tokens(&mut tokens);
     function.default.to_tokens(&mut tokens);
-    signature(&function.signature, &plan.parameters.signature, &mut tokens);
+    let opened = opened(function, &plan, around);
+    signature(&function.signature, &plan.parameters.signature, opened.as_ref(), &mut tokens);
     let mut body = site::print(&plan);
     body.extend(late::print(&plan));
-    body.extend(call::print(&plan));
+    body.extend(call::print(&plan, opened.is_some()));
     let mut braces = Group::new(Delimiter::Brace, body);
     let span = plan.body.group.span();
     braces.set_span(if is_judged_by_its_look(function) {
@@ -61,10 +66,40 @@ fn allowed(function: &Function, plan: &Plan<'_>) -> TokenStream {
     quote!(#[allow(clippy::extra_unused_type_parameters)])
 }
 
-fn signature(signature: &Signature, inputs: &TokenStream, tokens: &mut TokenStream) {
+/// The return type with which the function can do without `async`: a coroutine around the one that runs the body
+/// is half of what the compiler pays for an annotated `async fn`.
+///
+/// Nobody can tell the difference: nothing runs before the first poll, every argument lives as long, and all
+/// lifetimes are captured, for the words are of this crate's edition. A public function keeps its word for the
+/// sake of its documentation.
+fn opened(function: &Function, plan: &Plan<'_>, around: Option<&Surroundings<'_>>) -> Option<TokenStream> {
+    let signature = &function.signature;
+    let possible = plan.returned.form == Form::Async
+        && plan.parameters.complete
+        && plan.is_bare()
+        && matches!(signature.safety, Safety::Default)
+        && signature.abi.is_none()
+        && !matches!(function.visibility, Visibility::Public(_))
+        && function.attributes.are_inert()
+        && around.is_none_or(|around| around.inert);
+    // Not with an `impl Trait` in it, which would be another one in each place.
+    let named = plan.returned.unit || plan.returned.seen.is_some();
+    let annotation = plan.returned.annotation.as_ref().filter(|_| possible && named)?;
+    let span = Span::mixed_site();
+    Some(quote_spanned!(span=> -> impl ::core::future::Future<Output = #annotation>))
+}
+
+fn signature(
+    signature: &Signature,
+    inputs: &TokenStream,
+    opened: Option<&TokenStream>,
+    tokens: &mut TokenStream,
+) {
     let Signature { constness, asyncness, safety, abi, fn_token, ident, generics, variadic, output, .. } =
         signature;
     let where_clause = &generics.where_clause;
+    let asyncness = asyncness.as_ref().filter(|_| opened.is_none());
+    let output = opened.cloned().unwrap_or_else(|| output.to_token_stream());
     quote!(#constness #asyncness #safety #abi #fn_token #ident #generics).to_tokens(tokens);
     signature.paren_token.surround(tokens, |tokens| {
         inputs.to_tokens(tokens);

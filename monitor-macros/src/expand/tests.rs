@@ -28,19 +28,13 @@ fn a_function_is_one_static_and_one_call() {
     let text = expanded("", "fn add(a: u32, b: u32) -> u32 { a + b }");
     let expected = "\
 fn add(a: u32, b: u32) -> u32 {
-    static __MONITORED_SITE: ::monitor_core::__private::Callsite = ::monitor_core::__private::Callsite::new(::monitor_core::__private::Metadata {
-        name: \"add\",
-        module: ::core::module_path!(),
-        file: ::core::file!(),
-        line: 0u32,
-        ..::monitor_core::__private::Metadata::DEFAULT
-    });
-    return ::monitor_core::__private::Plain
-        .call(
-            &__MONITORED_SITE,
-            ::monitor_core::__private::Setup::none(),
-            move || -> u32 { a + b },
-        );
+    static __MONITORED_SITE: ::monitor_core::__private::Callsite = ::monitor_core::__private::Callsite::at(
+        \"add\",
+        ::core::module_path!(),
+        ::core::file!(),
+        0u32,
+    );
+    return ::monitor_core::__private::plain(&__MONITORED_SITE, move || -> u32 { a + b });
 }
 ";
     assert_eq!(text, expected);

@@ -51,6 +51,13 @@ impl Attributes {
         self.others.iter().any(|attribute| is(&attribute.meta, name))
     }
 
+    /// Whether none of the others is a macro, which might ask for the item as it was written.
+    pub(crate) fn are_inert(&self) -> bool {
+        const INERT: [&str; 9] =
+            ["allow", "cfg", "cold", "deny", "deprecated", "doc", "expect", "inline", "warn"];
+        self.others.iter().all(|attribute| INERT.iter().any(|name| attribute.path().is_ident(name)))
+    }
+
     /// The first paragraph of the doc comment.
     pub(crate) fn description(&self) -> String {
         let mut text = String::new();

@@ -61,6 +61,8 @@ pub(crate) struct Captured {
 pub(crate) struct Surroundings<'a> {
     pub(crate) name: &'a str,
     pub(crate) options: &'a Options,
+    /// Whether no other macro stands on the block.
+    pub(crate) inert: bool,
 }
 
 impl<'a> Plan<'a> {
@@ -146,6 +148,16 @@ impl<'a> Plan<'a> {
         let name = matches!((tokens.next(), tokens.next()), (Some(TokenTree::Ident(_)), None));
         let at_hand = alone && name && self.parameters.parts_for(value).is_empty();
         at_hand.then_some((value, labels.max == 0))
+    }
+}
+
+impl Plan<'_> {
+    /// Whether nothing is evaluated for a call, neither before nor after it.
+    pub(crate) fn is_bare(&self) -> bool {
+        let Options { monitor, labels, parent, links, outcome, error_type, ret, err, .. } = &self.options;
+        let before = monitor.is_none() && labels.is_none() && parent.is_none() && links.is_none();
+        let after = outcome.is_none() && error_type.is_none() && ret.is_none() && err.is_none();
+        before && after && self.captures.is_empty() && self.late.is_none()
     }
 }
 

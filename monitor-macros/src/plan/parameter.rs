@@ -33,6 +33,9 @@ pub(crate) struct Parameters {
     /// Whether the body may assign to a captured argument what nothing but the argument's destructor reads: the
     /// compiler takes that for an assignment without a use.
     pub(crate) assigns: bool,
+    /// Whether a body that nothing else holds the arguments for drops them all when the plain function would: it
+    /// takes along each one that has a destructor, and one that never runs drops them as they are written.
+    pub(crate) complete: bool,
     each: Vec<Parameter>,
 }
 
@@ -94,7 +97,10 @@ impl Parameters {
             Way::Declared => steps.collect(),
         };
         let assigns = signature.inputs.iter().any(|input| may_be_assigned(input, way));
-        Parameters { signature: written, prologue, declares: way == Way::Declared, assigns, each }
+        let captured = each.iter().zip(&signature.inputs).filter(|(_, input)| !is_bare(input));
+        let complete = captured.clone().all(|(parameter, _)| parameter.step.is_some())
+            && (way == Way::Declared || captured.count() < 2);
+        Parameters { signature: written, prologue, declares: way == Way::Declared, assigns, complete, each }
     }
 
     /// The attributes that may remove the argument of this name; none where there is no such argument.
@@ -218,6 +224,14 @@ fn simple(pattern: &Pat) -> Option<&Ident> {
     match pattern {
         Pat::Ident(named) if named.by_ref.is_none() && named.subpat.is_none() => Some(&named.ident),
         _ => None,
+    }
+}
+
+/// Whether dropping this argument surely does nothing.
+fn is_bare(input: &FnArg) -> bool {
+    match input {
+        FnArg::Receiver(receiver) => matches!(receiver.kind, ReceiverKind::Reference(..)),
+        FnArg::Typed(typed) => is_trivial(&typed.ty),
     }
 }
 

@@ -213,6 +213,21 @@ impl Client {
     }
 }
 
+#[monitored]
+async fn of_many_lifetimes(a: &str, all: &mut Vec<String>, b: impl std::fmt::Display) -> usize {
+    all.push(b.to_string());
+    pause().await;
+    a.len() + all.len()
+}
+
+#[test]
+fn a_future_borrows_all_that_it_was_given() {
+    let mut all = Vec::new();
+    let text = String::from("abc");
+    assert_eq!(block_on(is_send(of_many_lifetimes(&text, &mut all, 5))), 4);
+    assert_eq!(all, ["5"]);
+}
+
 #[test]
 fn results_are_those_of_the_plain_function() {
     block_on(nothing());

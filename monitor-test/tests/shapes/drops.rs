@@ -30,6 +30,11 @@ macro_rules! twins {
                 use super::*;
                 $(#[monitored] pub async fn $name $arguments { pause().await; $body })*
             }
+            // One that is not public may lose its `async`.
+            pub mod hidden {
+                use super::*;
+                $(#[monitored] pub(crate) async fn $name $arguments { pause().await; $body })*
+            }
         }
     };
 }
@@ -42,6 +47,10 @@ pub struct Pair {
 twins! {
     fn used(a: Noisy, b: Noisy) { let _local = Noisy("local"); let _ = (&b, &a); }
     fn unused(_a: Noisy, _b: Noisy) { let _local = Noisy("local"); }
+    fn alone(a: Noisy) { let _local = Noisy("local"); let _ = &a; }
+    fn alone_unused(_a: Noisy) { let _local = Noisy("local"); }
+    fn alone_unnamed(_: Noisy, b: u8) { let _local = Noisy("local"); let _ = b; }
+    fn alone_taken_apart((a, _): (Noisy, Noisy), b: &str) { let _local = Noisy("local"); let _ = (&a, b); }
     fn wild(a: Noisy, _: Noisy, c: Noisy) { let _ = (&a, &c); }
     fn moved(a: Noisy, b: Noisy) { let moved = a; let _ = &b; drop(moved); }
     fn taken_apart(a: Noisy, (b, c): (Noisy, Noisy), _d: Noisy) { let _ = (&a, &c, &b); }
@@ -67,22 +76,26 @@ macro_rules! same {
             drops(|| plain::$name($($argument),*)),
             stringify!($name),
         );
-        assert_eq!(
-            drops(|| block_on(monitored_too::later::$name($($argument),*))),
-            drops(|| block_on(plain::later::$name($($argument),*))),
-            concat!("async ", stringify!($name)),
-        );
-        assert_eq!(
-            drops(|| poll_once(monitored_too::later::$name($($argument),*))),
-            drops(|| poll_once(plain::later::$name($($argument),*))),
-            concat!("cancelled ", stringify!($name)),
-        );
-        assert_eq!(
-            drops(|| drop(monitored_too::later::$name($($argument),*))),
-            drops(|| drop(plain::later::$name($($argument),*))),
-            concat!("never polled ", stringify!($name)),
-        );
+        same!(later: $name($($argument),*));
+        same!(hidden: $name($($argument),*));
     )*};
+    ($module:ident: $name:ident($($argument:expr),*)) => {
+        assert_eq!(
+            drops(|| block_on(monitored_too::$module::$name($($argument),*))),
+            drops(|| block_on(plain::later::$name($($argument),*))),
+            concat!(stringify!($module), " ", stringify!($name)),
+        );
+        assert_eq!(
+            drops(|| poll_once(monitored_too::$module::$name($($argument),*))),
+            drops(|| poll_once(plain::later::$name($($argument),*))),
+            concat!("cancelled ", stringify!($module), " ", stringify!($name)),
+        );
+        assert_eq!(
+            drops(|| drop(monitored_too::$module::$name($($argument),*))),
+            drops(|| drop(plain::later::$name($($argument),*))),
+            concat!("never polled ", stringify!($module), " ", stringify!($name)),
+        );
+    };
 }
 
 #[test]
@@ -90,6 +103,10 @@ fn arguments_are_dropped_in_the_plain_order() {
     same! {
         used(n("a"), n("b"));
         unused(n("a"), n("b"));
+        alone(n("a"));
+        alone_unused(n("a"));
+        alone_unnamed(n("a"), 1);
+        alone_taken_apart((n("a"), n("b")), "c");
         wild(n("a"), n("_"), n("c"));
         moved(n("a"), n("b"));
         taken_apart(n("a"), (n("b"), n("c")), n("d"));
@@ -107,6 +124,8 @@ fn arguments_are_dropped_in_the_plain_order_by_a_panic() {
     assert_eq!(ours, plain);
     let plain = drops(|| drop(panic_text(|| block_on(plain::later::fails(n("a"), n("b"))))));
     let ours = drops(|| drop(panic_text(|| block_on(monitored_too::later::fails(n("a"), n("b"))))));
+    assert_eq!(ours, plain);
+    let ours = drops(|| drop(panic_text(|| block_on(monitored_too::hidden::fails(n("a"), n("b"))))));
     assert_eq!(ours, plain);
 }
 

@@ -46,8 +46,12 @@ fn foreign(metadata: &'static Metadata<'static>) -> &'static Callsite {
         module: metadata.module_path().unwrap_or_else(|| metadata.target()),
         file: metadata.file().unwrap_or_default(),
         line: metadata.line().unwrap_or_default(),
-        fields: fields.leak(),
-        ..model::Metadata::DEFAULT
+        max: 0,
+        description: "",
+        details: Some(Box::leak(Box::new(model::Details {
+            fields: fields.leak(),
+            ..model::Details::DEFAULT
+        }))),
     };
     Box::leak(Box::new(Callsite::with_wire(ours, |_| {})))
 }

@@ -11,6 +11,7 @@ use tracing_subscriber::registry;
 use crate::dispatch::Callsite;
 use crate::dispatch::finish;
 use crate::dispatch::start;
+use crate::model::Details;
 use crate::model::Head;
 use crate::model::Metadata;
 use crate::model::Outcome;
@@ -24,7 +25,8 @@ fn alone() -> MutexGuard<'static, ()> {
 
 /// A callsite that a bridge knows and no monitor wants.
 fn callsite(module: &'static str, signals: Signals) -> &'static Callsite {
-    let metadata = Metadata { name: "call", module, signals, ..Metadata::DEFAULT };
+    let details = Box::leak(Box::new(Details { signals, ..Details::DEFAULT }));
+    let metadata = Metadata { name: "call", module, details: Some(details), ..Metadata::DEFAULT };
     Box::leak(Box::new(Callsite::with_wire(metadata, super::forward_spans)))
 }
 
