@@ -8,8 +8,9 @@ use crate::model::sync::AtomicBool;
 use crate::model::sync::AtomicUsize;
 use crate::model::sync::Mutex;
 
-/// How many chunks may wait before the collector is woken.
-const MANY: usize = if cfg!(loom) { 1 } else { 64 };
+/// How many chunks may wait before the collector is woken, 2 MiB: waking it costs the thread that does it a call of the
+/// system, which this many chunks make cheap.
+const MANY: usize = if cfg!(loom) { 1 } else { 128 };
 
 /// What wakes the collector.
 ///

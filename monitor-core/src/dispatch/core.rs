@@ -240,15 +240,13 @@ impl Core {
         let last = partial && self.is_closed();
         self.alarm.clear();
         let states: Vec<_> = self.lanes().iter().map(|state| (state.lane, state.orphaned)).collect();
-        let mut batch = self.batch(0);
+        let mut batch = self.batch();
         for (lane, orphaned) in states {
             if partial || orphaned || lane.has_full() {
                 lane.take(self, partial || orphaned, &mut |slots| {
                     batch.extend(slots);
                     if batch.weight() >= limit {
-                        // Where one batch was full, the next one will be.
-                        let next = self.batch(batch.len());
-                        hand_over(std::mem::replace(&mut batch, next));
+                        hand_over(std::mem::replace(&mut batch, self.batch()));
                     }
                 });
             }
@@ -270,8 +268,8 @@ impl Core {
         }
     }
 
-    fn batch(&self, spans: usize) -> SpanBatch {
-        SpanBatch::new(&RegisteredNames, self.config.clock.anchor(), self.seconds_per_tick, spans)
+    fn batch(&self) -> SpanBatch {
+        SpanBatch::new(&RegisteredNames, self.config.clock.anchor(), self.seconds_per_tick)
     }
 
     /// Everything that was counted: of the threads that run and of those that are gone, with the calls begun.

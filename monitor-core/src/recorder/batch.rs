@@ -1,5 +1,7 @@
 //! Finished spans on their way to a recorder.
 
+use std::sync::Mutex;
+use std::sync::PoisonError;
 use std::time::Duration;
 use std::time::SystemTime;
 
@@ -38,6 +40,12 @@ impl Names for Nameless {
     }
 }
 
+/// Buffers of batches that are gone, to be used again: fresh memory of this size costs the system more than all that
+/// is written to it.
+static SPARE: Mutex<Vec<Vec<Record>>> = Mutex::new(Vec::new());
+/// The most buffers that are kept.
+const KEPT: usize = 4;
+
 /// Finished spans, in the order in which each thread finished them.
 ///
 /// The default is empty: what a recorder's test needs.
@@ -55,23 +63,29 @@ pub struct SpanBatch {
 
 impl Default for SpanBatch {
     fn default() -> Self {
-        Self::new(&Nameless, (0, SystemTime::UNIX_EPOCH), 0.0, 0)
+        Self::new(&Nameless, (0, SystemTime::UNIX_EPOCH), 0.0)
+    }
+}
+
+impl Drop for SpanBatch {
+    fn drop(&mut self) {
+        let mut records = std::mem::take(&mut self.records);
+        records.clear();
+        let mut spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner);
+        if records.capacity() > 0 && spare.len() < KEPT {
+            spare.push(records);
+        }
     }
 }
 
 impl SpanBatch {
-    /// An empty batch with room for so many spans.
-    pub(crate) fn new(
-        names: &'static dyn Names,
-        anchor: (u64, SystemTime),
-        seconds_per_tick: f64,
-        spans: usize,
-    ) -> Self {
+    pub(crate) fn new(names: &'static dyn Names, anchor: (u64, SystemTime), seconds_per_tick: f64) -> Self {
+        let spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner).pop();
         Self {
             names,
             anchor,
             seconds_per_tick,
-            records: Vec::with_capacity(spans),
+            records: spare.unwrap_or_default(),
             fields: Vec::new(),
             bytes: Vec::new(),
             pending: 0,
