@@ -58,4 +58,6 @@ pub(crate) use order::finish_in_any_order;
 #[cfg(feature = "metrics")]
 pub(crate) use sources::{Source, refuse, register_foreign, sources};
 pub(crate) use sources::{install_global, register_instrument, uninstall_global};
+#[cfg(all(test, not(loom)))]
+pub(crate) use ticks::without_counter;
 pub(crate) use value::tick;

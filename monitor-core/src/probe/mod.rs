@@ -14,6 +14,8 @@ mod late;
 mod setup;
 pub(crate) mod shape;
 mod span;
+#[cfg(all(test, not(loom)))]
+mod steady;
 pub(crate) mod strategy;
 mod stream;
 
