@@ -105,6 +105,9 @@ use proc_macro::TokenStream;
 /// `|text: &str| text.len()`: the compiler does not carry them into the future that is measured. Where the closure
 /// gives back a part of its argument, that is not enough, and a named function has to take its place.
 ///
+/// Each async function around another adds one layer to the type of the future. Where futures nest so deep that the
+/// compiler asks for a higher `recursion_limit` than the crate has, it has to be given.
+///
 /// Clippy's `use_self`, one of its nursery, may see the return type of a trait's method where it would not without the
 /// attribute.
 #[proc_macro_attribute]
