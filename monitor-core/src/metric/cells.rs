@@ -10,6 +10,7 @@ use crate::model::Slot;
 pub(crate) struct Cells {
     sources: Vec<Vec<SlotCells>>,
     series: Vec<Series>,
+    recent: Recent,
     /// Values that were no number or of the wrong sign.
     pub(crate) rejected: u64,
 }
@@ -55,11 +56,26 @@ pub(crate) struct Fold<'a, B> {
     cells: &'a mut Cells,
     seconds_per_tick: f64,
     bounds: B,
-    /// Where the series of the last few heads are.
-    recent: [(u64, u32); RECENT],
 }
 
-const RECENT: usize = 32;
+/// Where the series of the heads are that were met lately, by a few bits of each.
+#[derive(Debug)]
+struct Recent([(u64, u32); RECENT]);
+
+const RECENT: usize = 128;
+
+impl Default for Recent {
+    fn default() -> Self {
+        Self([(0, 0); RECENT])
+    }
+}
+
+impl Recent {
+    #[inline]
+    fn place(&mut self, head: Head) -> &mut (u64, u32) {
+        &mut self.0[(head.word().wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 57) as usize % RECENT]
+    }
+}
 
 impl<B: Fn(u32) -> &'static [f64]> Fold<'_, B> {
     /// Adds records. Gives the number of spans among them.
@@ -86,13 +102,12 @@ impl<B: Fn(u32) -> &'static [f64]> Fold<'_, B> {
 
     #[inline]
     fn series(&mut self, head: Head) -> usize {
-        let place = (head.word().wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 59) as usize % RECENT;
-        let (known, series) = self.recent[place];
+        let (known, series) = *self.cells.recent.place(head);
         if known == head.word() {
             return series as usize;
         }
         let series = self.cells.find(head, &self.bounds);
-        self.recent[place] = (head.word(), series as u32);
+        *self.cells.recent.place(head) = (head.word(), series as u32);
         series
     }
 }
@@ -161,7 +176,7 @@ impl Cells {
         seconds_per_tick: f64,
         bounds: B,
     ) -> Fold<'_, B> {
-        Fold { cells: self, seconds_per_tick, bounds, recent: [(0, 0); RECENT] }
+        Fold { cells: self, seconds_per_tick, bounds }
     }
 
     /// Where the series of a call is, a new one if need be.
