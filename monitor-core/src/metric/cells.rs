@@ -80,24 +80,24 @@ impl Recent {
 impl<B: Fn(u32) -> &'static [f64]> Fold<'_, B> {
     /// Adds records. Gives the number of spans among them.
     pub(crate) fn add(&mut self, mut slots: &[Slot]) -> u64 {
-        let mut spans = 0;
+        let mut spans: usize = 0;
         while let Some(slot) = slots.first() {
             let head = slot.head();
             let run = if head.has(Head::METRICS) {
                 let series = self.series(head);
-                self.cells.series[series].add(slots, head, self.seconds_per_tick)
-            } else {
-                if head.has(Head::TICK) {
-                    self.cells.fold_tick(&slot.read(), &self.bounds);
-                }
+                let run = self.cells.series[series].add(slots, head, self.seconds_per_tick);
+                spans += if head.has(Head::SPAN) { run } else { 0 };
+                run
+            } else if head.has(Head::TICK) {
+                self.cells.fold_tick(&slot.read(), &self.bounds);
                 1
+            } else {
+                let rest = slots.iter().take_while(|slot| !slot.head().has(Head::METRICS | Head::TICK));
+                rest.inspect(|slot| spans += usize::from(slot.head().has(Head::SPAN))).count()
             };
-            if head.has(Head::SPAN) {
-                spans += run as u64;
-            }
             slots = &slots[run..];
         }
-        spans
+        spans as u64
     }
 
     #[inline]

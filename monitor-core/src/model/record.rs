@@ -96,9 +96,10 @@ impl Head {
         (self.0 >> 40) as u32 & 0x3_ffff
     }
 
+    /// Whether any of these flags is set.
     #[inline]
-    pub(crate) const fn has(self, flag: u64) -> bool {
-        self.0 & flag != 0
+    pub(crate) const fn has(self, any: u64) -> bool {
+        self.0 & any != 0
     }
 }
 
