@@ -1,9 +1,13 @@
 //! Deep recursion through an annotated function (F18).
 
+use std::collections::HashMap;
+use std::collections::HashSet;
 use std::thread;
+use std::time::Duration;
 
 use monitor_core::Monitor;
 use monitor_core::monitored;
+use monitor_core::recorders::Memory;
 use monitor_core::recorders::Null;
 
 const DEPTH: usize = 10_000;
@@ -45,4 +49,24 @@ fn f18_ten_thousand_nested_calls_cost_a_bounded_stack() {
     let function = monitor.snapshot();
     let function = function.function("annotated").unwrap();
     assert_eq!((function.calls(), function.in_flight()), (DEPTH as u64 + 1, 0));
+}
+
+#[test]
+fn f18_spans_beyond_a_depth_stand_side_by_side() {
+    let memory = Memory::default();
+    let monitor = Monitor::builder().recorder(memory.clone()).build();
+    let deep = thread::Builder::new().stack_size(64 << 20);
+    let scoped = monitor.clone();
+    deep.spawn(move || scoped.scope(|| annotated(1_499, &mut Vec::new()))).unwrap().join().unwrap();
+    monitor.flush(Duration::from_secs(10)).unwrap();
+    let mut depths = HashMap::new();
+    let spans = memory.spans();
+    // A parent ends after its children.
+    for span in spans.iter().rev() {
+        let above = span.parent.map_or(0, |parent| depths[&parent]);
+        depths.insert(span.span_id, above + 1);
+    }
+    assert_eq!((spans.len(), depths.values().max()), (1_500, Some(&1_001)));
+    assert_eq!(monitor.losses().spans_flattened, 500);
+    assert_eq!(spans.iter().map(|span| span.trace_id).collect::<HashSet<_>>().len(), 1);
 }

@@ -14,31 +14,29 @@ use crate::dispatch::entry::Entry;
 use crate::dispatch::entry::FAST;
 use crate::dispatch::entry::PLAIN;
 use crate::dispatch::entry::SLOW;
-use crate::dispatch::entry::STEADY;
 use crate::dispatch::entry::UNKNOWN;
 use crate::dispatch::error_types::error_type_name;
 use crate::dispatch::extra::Extra;
 use crate::dispatch::hook;
 use crate::dispatch::lane::Lane;
 use crate::dispatch::late;
+use crate::dispatch::payload::write_payload;
 use crate::dispatch::ticks;
 use crate::model::Clock;
 use crate::model::FieldBuffer;
-use crate::model::FieldName;
 use crate::model::Head;
 use crate::model::Metadata;
 use crate::model::Outcome;
-use crate::model::PAYLOAD;
 use crate::model::SpanContext;
 use crate::model::SpanId;
 use crate::model::TraceId;
-use crate::model::WORDS;
-use crate::recorder::DROPPED_FIELD;
-use crate::recorder::LINK_FIELD;
 
 /// The step from one span identifier to the next: 2^64 divided by the golden ratio, so that identifiers of a
 /// thread spread over all numbers and do not come again.
 const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// Spans nest so deep on one thread; deeper ones stand side by side at this depth, and are counted.
+const DEEPEST: u64 = 1_000;
 
 /// A call under way. Nothing of it is on the heap unless it has fields or a bridge takes part.
 #[derive(Default)]
@@ -68,18 +66,23 @@ pub(crate) fn start(callsite: &'static Callsite) -> Call {
 #[inline(never)]
 fn start_on(lane: Option<&'static Lane>, callsite: &'static Callsite) -> Call {
     match marked(lane, callsite, FAST) {
-        Some((lane, entry, head)) => begin(lane, entry, head, ticks::read),
-        None => start_uncommon(lane, callsite),
+        Some((lane, entry, head)) if !is_deep(lane) => begin(lane, entry, head, ticks::read, false),
+        _ => start_uncommon(lane, callsite),
     }
 }
 
 #[cold]
 #[inline(never)]
 fn start_uncommon(lane: Option<&'static Lane>, callsite: &'static Callsite) -> Call {
-    match marked(lane, callsite, STEADY) {
-        Some((lane, entry, head)) => begin(lane, entry, head, ticks::now),
+    match marked(lane, callsite, PLAIN) {
+        Some((lane, entry, head)) => begin(lane, entry, head, ticks::now, is_deep(lane)),
         None => start_cold(callsite, None, None),
     }
+}
+
+#[inline(always)]
+fn is_deep(lane: &Lane) -> bool {
+    lane.context.active.get() >= DEEPEST
 }
 
 /// The lane and its entry of the callsite, if that has this mark.
@@ -120,7 +123,7 @@ pub(crate) fn start_with(callsite: &'static Callsite, slot: u16, extra: Option<B
 /// The call is put together at the very end and never moved: a copy of what was just written costs more than
 /// all the rest.
 #[inline(always)]
-fn begin(lane: &'static Lane, entry: &Entry, head: u64, now: impl FnOnce() -> u64) -> Call {
+fn begin(lane: &'static Lane, entry: &Entry, head: u64, now: impl FnOnce() -> u64, deep: bool) -> Call {
     entry.begin();
     let place = &lane.context;
     place.active.set(place.active.get() + 1);
@@ -129,7 +132,7 @@ fn begin(lane: &'static Lane, entry: &Entry, head: u64, now: impl FnOnce() -> u6
     if head & Head::SPAN != 0 {
         span = place.identifier.get().wrapping_add(STEP);
         place.identifier.set(span);
-        parent = place.span.replace(span);
+        parent = if deep { flatten(lane) } else { place.span.replace(span) };
         if parent == 0 {
             // A new trace.
             place.trace_high.set(place.seed.get());
@@ -138,6 +141,16 @@ fn begin(lane: &'static Lane, entry: &Entry, head: u64, now: impl FnOnce() -> u6
     }
     let start = now();
     Call { lane: Some(lane), head, start, span, parent, child, extra: None }
+}
+
+/// The call becomes a part of the current one, but not current itself. Gives the current one.
+#[cold]
+#[inline(never)]
+fn flatten(lane: &'static Lane) -> u64 {
+    if let Some(core) = core_of(lane) {
+        core.note_flattened();
+    }
+    lane.context.span.get()
 }
 
 /// Begins a call for which the fast path does not do.
@@ -158,7 +171,7 @@ fn start_cold(callsite: &'static Callsite, core: Option<&Arc<Core>>, parent: Opt
     call.head = head;
     if let Some((lane, entry)) = recorded {
         let placed = parent.map(|parent| Placed::new(lane, parent, 0));
-        call = begin(lane, entry, entry.head(), ticks::now);
+        call = begin(lane, entry, entry.head(), ticks::now, is_deep(lane));
         call.head &= !SLOW;
         let core = core_of(lane);
         let clock = core.map(|core| core.clock().clone()).filter(Clock::is_manual);
@@ -326,33 +339,6 @@ fn is_slow(lane: &'static Lane, call: &Call, end: u64, nanoseconds: u64) -> bool
     core_of(lane).is_none_or(|core| {
         core.clock().duration(end.saturating_sub(call.start)).as_nanos() >= u128::from(nanoseconds)
     })
-}
-
-/// Writes the fields in records of their own, in a row and before the span's.
-fn write_payload(lane: &'static Lane, extra: &mut Extra) {
-    let fields = &mut extra.fields;
-    for link in &extra.links {
-        fields.text(FieldName::Free(LINK_FIELD), format_args!("{}-{}", link.trace_id(), link.span_id()));
-    }
-    let dropped = fields.dropped();
-    if dropped > 0 {
-        fields.lost(DROPPED_FIELD);
-    }
-    let records = fields.as_bytes().len().div_ceil(PAYLOAD);
-    if let Some(core) = core_of(lane) {
-        lane.reserve(records + 1, &core);
-    }
-    for part in fields.as_bytes().chunks(PAYLOAD) {
-        let mut words = [0; WORDS];
-        for (word, bytes) in words.iter_mut().zip(part.chunks(8)) {
-            let mut eight = [0; 8];
-            eight[..bytes.len()].copy_from_slice(bytes);
-            *word = u64::from_le_bytes(eight);
-        }
-        words[WORDS - 1] = Head::call(0, part.len() as u16, 0, Outcome::Ok, Head::PAYLOAD).word();
-        // Room for all of them and the span was made above, so the chunk does not fill here.
-        lane.push(words);
-    }
 }
 
 impl Drop for Call {

@@ -65,6 +65,7 @@ pub(crate) struct Core {
     retired: Mutex<Counted>,
     labels: Mutex<LabelSets>,
     rejected: AtomicU64,
+    flattened: AtomicU64,
     budget: AtomicUsize,
     alarm: Alarm,
     /// Only one thread takes spans at a time.
@@ -98,6 +99,7 @@ impl Core {
             retired: Mutex::default(),
             labels: Mutex::default(),
             rejected: AtomicU64::new(0),
+            flattened: AtomicU64::new(0),
             alarm: Alarm::default(),
             taking: Mutex::default(),
             random: AtomicU64::new(random),
@@ -287,6 +289,16 @@ impl Core {
     #[cold]
     pub(crate) fn note_panic(&self) {
         self.panicked.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A span lay too deep to have others below it.
+    pub(crate) fn note_flattened(&self) {
+        self.flattened.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many spans lay too deep to have others below them.
+    pub(crate) fn flattened(&self) -> u64 {
+        self.flattened.load(Ordering::Relaxed)
     }
 
     /// A value was not recorded, since it is no number.

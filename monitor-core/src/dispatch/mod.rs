@@ -25,6 +25,7 @@ mod marks;
 mod names;
 mod nest;
 mod order;
+mod payload;
 mod short_labels;
 mod snapshot;
 mod sources;

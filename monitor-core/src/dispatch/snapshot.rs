@@ -29,6 +29,7 @@ use crate::model::Signals;
 /// What a monitor has recorded, lost and refused, in numbers that only grow.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Losses {
+    pub(crate) spans_flattened: u64,
     pub(crate) spans_recorded: u64,
     pub(crate) spans_dropped: u64,
     pub(crate) values_rejected: u64,
@@ -75,6 +76,7 @@ impl Core {
     pub(crate) fn losses(&self) -> Losses {
         let counted = self.counted();
         Losses {
+            spans_flattened: self.flattened(),
             spans_recorded: counted.ledger.spans,
             spans_dropped: counted.ledger.dropped,
             values_rejected: counted.ledger.cells.rejected + self.rejected(),

@@ -60,6 +60,9 @@ pub struct Losses {
     pub sources_refused: u64,
     /// Spans for which the threads' buffers had no room.
     pub spans_dropped: u64,
+    /// Spans nested deeper than 1,000 on one thread: they are recorded side by side, as children of the one at that
+    /// depth.
+    pub spans_flattened: u64,
     /// Spans that were recorded, the dropped ones included.
     pub spans_recorded: u64,
     /// Values that were no number, infinite, or negative where that makes no sense.
@@ -130,6 +133,7 @@ impl Monitor {
             labels_overflowed: losses.labels_overflowed,
             sources_refused: losses.sources_refused,
             spans_dropped: losses.spans_dropped,
+            spans_flattened: losses.spans_flattened,
             spans_recorded: losses.spans_recorded,
             values_rejected: losses.values_rejected,
         }
