@@ -5,7 +5,6 @@ use std::env;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process;
-use std::process::Child;
 use std::process::Output;
 use std::process::Stdio;
 
@@ -55,36 +54,26 @@ impl Command {
         lines.lines().filter_map(|line| diagnostic(&serde_json::from_str(line).ok()?)).collect()
     }
 
-    /// Builds the tests of a crate, and starts them.
+    /// Builds the tests of a crate, so that nothing is built while they run.
     #[track_caller]
-    pub(crate) fn start(&self, crate_: &Path) -> Running {
+    pub(crate) fn build(&self, crate_: &Path) {
         output(self.on(crate_).arg("--no-run"));
-        let mut command = self.on(crate_);
-        command.arg("--no-fail-fast").stdout(Stdio::piped()).stderr(Stdio::null());
-        Running { child: command.spawn().unwrap() }
+    }
+
+    /// Runs the tests of a crate; gives each with `ok`, `FAILED` or `ignored`.
+    pub(crate) fn results(&self, crate_: &Path) -> Vec<String> {
+        let output = self.on(crate_).arg("--no-fail-fast").stderr(Stdio::null()).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        let tests = text.lines().filter(|line| line.starts_with("test ") && line.contains(" ... "));
+        let mut tests: Vec<String> = tests.map(str::to_owned).collect();
+        tests.sort_unstable();
+        tests
     }
 
     fn on(&self, crate_: &Path) -> process::Command {
         let mut command = cargo(crate_);
         command.args(&self.words);
         command
-    }
-}
-
-/// Tests that run.
-pub(crate) struct Running {
-    child: Child,
-}
-
-impl Running {
-    /// Waits for the end; gives each test with `ok`, `FAILED` or `ignored`.
-    pub(crate) fn results(self) -> Vec<String> {
-        let output = self.child.wait_with_output().unwrap();
-        let text = String::from_utf8_lossy(&output.stdout);
-        let tests = text.lines().filter(|line| line.starts_with("test ") && line.contains(" ... "));
-        let mut tests: Vec<String> = tests.map(str::to_owned).collect();
-        tests.sort_unstable();
-        tests
     }
 }
 
