@@ -70,3 +70,32 @@ fn f18_spans_beyond_a_depth_stand_side_by_side() {
     assert_eq!(monitor.losses().spans_flattened, 500);
     assert_eq!(spans.iter().map(|span| span.trace_id).collect::<HashSet<_>>().len(), 1);
 }
+
+#[monitored(signals(metrics))]
+fn counted(left: usize) {
+    if left == 0 { root() } else { counted(left - 1) }
+}
+
+#[monitored]
+fn root() {
+    leaf();
+    leaf();
+}
+
+#[monitored]
+fn leaf() {}
+
+#[test]
+fn f18_a_root_below_many_calls_without_spans_keeps_its_children() {
+    let memory = Memory::default();
+    let monitor = Monitor::builder().recorder(memory.clone()).build();
+    let deep = thread::Builder::new().stack_size(64 << 20);
+    let scoped = monitor.clone();
+    deep.spawn(move || scoped.scope(|| counted(1_500))).unwrap().join().unwrap();
+    monitor.flush(Duration::from_secs(10)).unwrap();
+    let spans = memory.spans();
+    let root = spans.iter().find(|span| span.parent.is_none()).unwrap();
+    let children = spans.iter().filter(|span| span.parent == Some(root.span_id));
+    assert_eq!((spans.len(), children.count()), (3, 2));
+    assert!(spans.iter().all(|span| span.trace_id == root.trace_id));
+}

@@ -132,7 +132,7 @@ fn begin(lane: &'static Lane, entry: &Entry, head: u64, now: impl FnOnce() -> u6
     if head & Head::SPAN != 0 {
         span = place.identifier.get().wrapping_add(STEP);
         place.identifier.set(span);
-        parent = if deep { flatten(lane) } else { place.span.replace(span) };
+        parent = if deep { flatten(lane, span) } else { place.span.replace(span) };
         if parent == 0 {
             // A new trace.
             place.trace_high.set(place.seed.get());
@@ -143,14 +143,18 @@ fn begin(lane: &'static Lane, entry: &Entry, head: u64, now: impl FnOnce() -> u6
     Call { lane: Some(lane), head, start, span, parent, child, extra: None }
 }
 
-/// The call becomes a part of the current one, but not current itself. Gives the current one.
+/// The span becomes a part of the current one, but not current itself. Gives the current one. Where there is none, as
+/// below many calls that are no spans, it is the root of those below it like any other.
 #[cold]
 #[inline(never)]
-fn flatten(lane: &'static Lane) -> u64 {
-    if let Some(core) = core_of(lane) {
+fn flatten(lane: &'static Lane, span: u64) -> u64 {
+    let current = lane.context.span.get();
+    if current == 0 {
+        lane.context.span.set(span);
+    } else if let Some(core) = core_of(lane) {
         core.note_flattened();
     }
-    lane.context.span.get()
+    current
 }
 
 /// Begins a call for which the fast path does not do.
