@@ -24,16 +24,13 @@ use crate::dispatch::payload::write_payload;
 use crate::dispatch::ticks;
 use crate::model::Clock;
 use crate::model::FieldBuffer;
+use crate::model::GOLDEN;
 use crate::model::Head;
 use crate::model::Metadata;
 use crate::model::Outcome;
 use crate::model::SpanContext;
 use crate::model::SpanId;
 use crate::model::TraceId;
-
-/// The step from one span identifier to the next: 2^64 divided by the golden ratio, so that identifiers of a
-/// thread spread over all numbers and do not come again.
-const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// Spans nest so deep on one thread; deeper ones stand side by side at this depth, and are counted.
 const DEEPEST: u64 = 1_000;
@@ -130,7 +127,8 @@ fn begin(lane: &'static Lane, entry: &Entry, head: u64, now: impl FnOnce() -> u6
     let child = place.child.replace(0);
     let (mut span, mut parent) = (0, 0);
     if head & Head::SPAN != 0 {
-        span = place.identifier.get().wrapping_add(STEP);
+        // The identifiers of a thread spread over all numbers.
+        span = place.identifier.get().wrapping_add(GOLDEN);
         place.identifier.set(span);
         parent = if deep { flatten(lane, span) } else { place.span.replace(span) };
         if parent == 0 {

@@ -25,6 +25,7 @@ use crate::metric::LabelSets;
 use crate::metric::Value;
 use crate::model::Clock;
 use crate::model::Filter;
+use crate::model::GOLDEN;
 use crate::model::Head;
 use crate::model::LabelRef;
 use crate::model::Metadata;
@@ -196,7 +197,7 @@ impl Core {
 
     /// A number that no other lane or trace begins with, as far as chance goes.
     pub(crate) fn random(&self) -> u64 {
-        mix(self.random.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed))
+        mix(self.random.fetch_add(GOLDEN, Ordering::Relaxed))
     }
 
     /// A lane for the calling thread.

@@ -4,6 +4,7 @@ use crate::dispatch::chunk::Chunk;
 use crate::dispatch::core::Core;
 use crate::dispatch::lane::Lane;
 use crate::metric::Cells;
+use crate::model::Head;
 
 /// What a lane counts apart from its cells, under the same lock.
 #[derive(Debug, Default)]
@@ -28,6 +29,13 @@ impl Ledger {
             self.spans += spans;
         }
         records
+    }
+
+    /// Empties a chunk for which there is no room: its spans that nobody took are lost, and counted.
+    pub(crate) fn give_up(&mut self, chunk: &Chunk) {
+        let lost = chunk.untaken(chunk.len()).iter().filter(|slot| slot.head().has(Head::SPAN));
+        self.dropped += lost.count() as u64;
+        chunk.reset();
     }
 
     pub(crate) fn merge(&mut self, other: &Ledger) {

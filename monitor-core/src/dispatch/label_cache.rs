@@ -6,6 +6,7 @@ use crate::dispatch::attach::core_of;
 use crate::dispatch::callsite::Callsite;
 use crate::dispatch::lane::Lane;
 use crate::dispatch::short_labels::ShortKey;
+use crate::model::GOLDEN;
 use crate::model::LabelRef;
 
 /// Combinations are spread over so many sets of so many places: a few that fall into the same set stay side by
@@ -99,7 +100,7 @@ fn combined_slot(
 }
 
 fn set(owner: u64, key: &[u64; WORDS]) -> usize {
-    let mix = |mixed: u64, word: &u64| (mixed.rotate_left(23) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mix = |mixed: u64, word: &u64| (mixed.rotate_left(23) ^ word).wrapping_mul(GOLDEN);
     (key.iter().fold(owner, mix) >> 40) as usize % SETS
 }
 

@@ -25,7 +25,6 @@ use crate::dispatch::flight::Hangar;
 use crate::dispatch::marks::Marks;
 use crate::dispatch::short_labels::ShortLabels;
 use crate::dispatch::static_ref::StaticRef;
-use crate::model::Head;
 use crate::model::Slot;
 use crate::model::WORDS;
 use crate::model::sync::AtomicU32;
@@ -189,16 +188,13 @@ impl Lane {
         // somebody has held it for as long as it took to fill all the other chunks.
         let mut ledger = self.ledger();
         ledger.fold(core, [chunk]);
-        ledger.dropped += spans_in(chunk.untaken(chunk.len()));
-        chunk.reset();
+        ledger.give_up(chunk);
     }
 
     /// Makes room where there is no monitor any more that could fold: what nobody took is lost, and counted.
     pub(crate) fn lose(&'static self) {
         let Some(chunk) = self.chunk.load() else { return };
-        let mut ledger = self.ledger();
-        ledger.dropped += spans_in(chunk.untaken(chunk.len()));
-        chunk.reset();
+        self.ledger().give_up(chunk);
     }
 
     /// A free chunk, or a new one if the budget allows it.
@@ -358,8 +354,4 @@ impl Lane {
     fn full_chunks(&self) -> impl Iterator<Item = (usize, &'static Chunk)> {
         self.shared.full.iter().filter_map(|place| Some((place, self.shared.chunks[place].load()?)))
     }
-}
-
-fn spans_in(slots: &[Slot]) -> u64 {
-    slots.iter().filter(|slot| slot.head().has(Head::SPAN)).count() as u64
 }

@@ -1,6 +1,7 @@
 //! From one short label value to its slot: a few entries in each lane, read without a lock and without a borrow.
 
 use crate::dispatch::context::Word;
+use crate::model::GOLDEN;
 use crate::model::LabelRef;
 
 const SETS: usize = if cfg!(loom) { 1 } else { 64 };
@@ -58,7 +59,7 @@ impl ShortKey {
 
     #[inline(always)]
     fn set(self, tag: u64) -> usize {
-        let mixed = (self.words.0 ^ self.words.1.rotate_left(32) ^ tag).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.words.0 ^ self.words.1.rotate_left(32) ^ tag).wrapping_mul(GOLDEN);
         (mixed >> 40) as usize % SETS
     }
 }

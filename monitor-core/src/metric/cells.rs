@@ -1,6 +1,7 @@
 //! The cells of one thread, or of threads that are gone: filled by folding records, merged by a snapshot.
 
 use crate::metric::Histogram;
+use crate::model::GOLDEN;
 use crate::model::Head;
 use crate::model::Record;
 use crate::model::Slot;
@@ -73,7 +74,7 @@ impl Default for Recent {
 impl Recent {
     #[inline]
     fn place(&mut self, head: Head) -> &mut (u64, u32) {
-        &mut self.0[(head.word().wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 57) as usize % RECENT]
+        &mut self.0[(head.word().wrapping_mul(GOLDEN) >> 57) as usize % RECENT]
     }
 }
 

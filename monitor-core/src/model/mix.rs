@@ -1,5 +1,9 @@
 //! Mixing the bits of a number: the finaliser of SplitMix64 (Steele, Lea, Flood 2014, as Stafford's variant 13).
 
+/// 2^64 divided by the golden ratio: its multiples spread over all numbers, so that steps of this size do not come
+/// again and a product has the bits of its other factor in its upper ones.
+pub(crate) const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
+
 const FIRST: u64 = 0xbf58_476d_1ce4_e5b9;
 const SECOND: u64 = 0x94d0_49bb_1331_11eb;
 
@@ -39,7 +43,7 @@ mod tests {
     #[test]
     fn the_numbers_are_those_of_the_reference() {
         // SplitMix64 seeded with 1234567: the first outputs of the implementation in Rosetta Code's task.
-        let step = 0x9e37_79b9_7f4a_7c15_u64;
+        let step = GOLDEN;
         let outputs: Vec<_> =
             (1..=3).map(|count| mix(1_234_567_u64.wrapping_add(step.wrapping_mul(count)))).collect();
         assert_eq!(

@@ -26,6 +26,6 @@ pub use filter::{Filter, FilterError};
 pub use id::{SpanId, TraceId};
 pub use label::{Label, LabelRef, LabelText, Labels};
 pub use metadata::{Details, Metadata, Signals, SpanKind};
-pub(crate) use mix::{mix, unmix};
+pub(crate) use mix::{GOLDEN, mix, unmix};
 pub use outcome::Outcome;
 pub(crate) use record::{Head, PAYLOAD, Record, Slot, WORDS};
