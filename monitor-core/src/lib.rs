@@ -41,6 +41,7 @@ pub mod __private;
 pub mod bridge;
 mod config;
 mod dispatch;
+pub mod event;
 mod export;
 mod metric;
 mod model;

@@ -220,8 +220,9 @@ pub(crate) fn learn(entry: &Entry, source: u32, core: &Core) {
     }
 }
 
-fn attach_extra(call: &mut Call, extra: Box<Extra>, metadata: &'static Metadata) {
-    if call.lane.is_none() && call.extra.is_none() {
+fn attach_extra(call: &mut Call, mut extra: Box<Extra>, metadata: &'static Metadata) {
+    let companions = std::mem::take(&mut extra.companions);
+    if call.lane.is_none() && call.extra.is_none() && companions.is_empty() {
         extra.release();
         return;
     }
@@ -238,6 +239,13 @@ fn attach_extra(call: &mut Call, extra: Box<Extra>, metadata: &'static Metadata)
         none => *none = Some(extra),
     }
     call.extra().slow = metadata.slow;
+    if !companions.is_empty() {
+        let context = call.context();
+        call.extra().companions = companions;
+        call.extra().begin_companions(context);
+        // What they did is no part of the call.
+        call.start = now(call);
+    }
 }
 
 fn now(call: &Call) -> u64 {
@@ -308,6 +316,9 @@ fn finish_cold(call: &mut Call, ending: Head) {
     if extra.late {
         late::leave(call.head, &mut extra.fields);
     }
+    let clock = extra.clock.clone();
+    let took = || clock.unwrap_or_default().duration(end.saturating_sub(call.start));
+    extra.end_companions(ending, took, call.context());
     if let Some(mut hook) = extra.hook.take() {
         let clock = extra.clock.clone().unwrap_or_default();
         let ticks = end.saturating_sub(call.start);

@@ -2,14 +2,20 @@
 
 use std::cell::RefCell;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::dispatch::attach::Entered;
 use crate::dispatch::attach::Placed;
+use crate::dispatch::companion::CallEnd;
+use crate::dispatch::companion::Companion;
 use crate::dispatch::core::Core;
+use crate::dispatch::error_types::error_type_name;
 use crate::dispatch::hook::Hooked;
 use crate::dispatch::late;
 use crate::model::Clock;
 use crate::model::FieldBuffer;
+use crate::model::Head;
+use crate::model::Outcome;
 use crate::model::SpanContext;
 
 /// What few calls have.
@@ -34,6 +40,8 @@ pub(crate) struct Extra {
     /// The label values as text, where a bridge wants the call.
     pub(crate) labels: Vec<Box<str>>,
     pub(crate) hook: Option<Box<Hooked>>,
+    /// What goes along with the call, in the order in which it came.
+    pub(crate) companions: Vec<Box<dyn Companion>>,
 }
 
 thread_local! {
@@ -58,6 +66,7 @@ impl Extra {
             hook.fields(&self.fields);
             hook.exit();
         }
+        self.companions.iter_mut().rev().for_each(|companion| companion.pause());
     }
 
     /// The call goes on, perhaps on another thread.
@@ -68,6 +77,32 @@ impl Extra {
         if let Some(hook) = &mut self.hook {
             hook.enter();
         }
+        self.companions.iter_mut().for_each(|companion| companion.go_on());
+    }
+
+    /// The call begins.
+    pub(crate) fn begin_companions(&mut self, context: Option<SpanContext>) {
+        self.companions.iter_mut().for_each(|companion| companion.begin(context));
+    }
+
+    /// The call has ended, which the last companion hears first.
+    pub(crate) fn end_companions(
+        &mut self,
+        ending: Head,
+        duration: impl FnOnce() -> Duration,
+        context: Option<SpanContext>,
+    ) {
+        if self.companions.is_empty() {
+            return;
+        }
+        let outcome = ending.outcome();
+        let error_type = match outcome {
+            Outcome::Panic => Some("panic"),
+            _ => error_type_name(ending.error()),
+        };
+        let fields = &mut self.fields;
+        let mut end = CallEnd { outcome, error_type, duration: duration(), context, fields };
+        self.companions.iter_mut().rev().for_each(|companion| companion.end(&mut end));
     }
 
     /// Puts back what was put elsewhere for this call.
@@ -89,6 +124,7 @@ impl Extra {
         self.entered = None;
         self.labels.clear();
         self.hook = None;
+        self.companions.clear();
         // Without a thread-local any more, the box is simply freed.
         let _ = SPARE.try_with(|spare| {
             if let Ok(mut spare) = spare.try_borrow_mut()

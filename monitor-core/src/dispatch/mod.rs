@@ -8,6 +8,7 @@ mod attach;
 mod call;
 mod callsite;
 mod chunk;
+mod companion;
 mod context;
 mod core;
 mod counted;
@@ -41,6 +42,7 @@ pub(crate) use attach::{
     attached, current, current_context, current_core, lane_of, note_panic, scope, suppress, with_context,
 };
 pub(crate) use call::{Call, finish, start, start_labelled, start_with};
+pub(crate) use companion::{CallEnd, Companion};
 pub(crate) use core::{Core, CoreConfig};
 pub(crate) use error_types::error_type_id;
 pub(crate) use extra::Extra;
