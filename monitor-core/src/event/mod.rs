@@ -2,10 +2,10 @@
 
 #![forbid(unsafe_code)]
 
-mod family;
 mod port;
 mod severity;
 
-pub use family::Family;
 pub use port::Event;
 pub use severity::Severity;
+
+pub use crate::model::Family;

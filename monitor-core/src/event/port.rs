@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::event::Family;
 use crate::event::Severity;
+use crate::model::Family;
 use crate::model::FieldValue;
 
 /// Something that happened, typed.

@@ -3,6 +3,8 @@
 use std::ops::BitOr;
 use std::ops::Deref;
 
+use crate::model::Family;
+
 /// The role of a span in a conversation between processes, as OpenTelemetry has it.
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -141,6 +143,8 @@ pub struct Details {
     pub buckets: &'static [f64],
     /// Fields are kept only for calls that fail or take at least so many nanoseconds; zero keeps all.
     pub slow: u64,
+    /// The events that a call tells: the callsite is on where somebody hears them, even if nobody records the call.
+    pub family: Option<fn() -> &'static Family>,
 }
 
 impl Details {
@@ -152,5 +156,6 @@ impl Details {
         labels: &[],
         buckets: &[],
         slow: 0,
+        family: None,
     };
 }

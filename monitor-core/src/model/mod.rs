@@ -5,6 +5,7 @@
 mod clock;
 mod context;
 mod error_type;
+mod family;
 mod field;
 mod field_buffer;
 mod filter;
@@ -20,6 +21,7 @@ pub(crate) use clock::counter;
 pub use clock::{Clock, ManualClock};
 pub use context::SpanContext;
 pub use error_type::ErrorType;
+pub use family::Family;
 pub use field::{FieldValue, Value};
 pub(crate) use field_buffer::{FieldBuffer, FieldName, Fields};
 pub use filter::{Filter, FilterError};
