@@ -49,6 +49,7 @@ mod monitor;
 mod probe;
 mod recorder;
 pub mod recorders;
+pub mod redaction;
 
 pub use config::{ConfigError, init};
 pub use dispatch::Callsite;
