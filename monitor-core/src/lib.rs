@@ -66,6 +66,9 @@ pub use monitor::{
 };
 pub use monitor_macros::{ErrorType, Labels, monitored};
 pub use probe::Span;
+pub use probe::command::{
+    Command, CommandDraft, CommandNumber, InOperation, Judgement, Operation, OperationExt, ToAddress,
+};
 pub use recorder::{Recorder, RecorderError, Span as SpanRef, SpanBatch};
 
 /// Counters, gauges and histograms by hand.

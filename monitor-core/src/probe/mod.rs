@@ -4,6 +4,7 @@
 
 pub(crate) mod boxed;
 pub(crate) mod call;
+pub(crate) mod command;
 mod construction;
 mod ended;
 mod evaluate;

@@ -77,16 +77,16 @@ const NAMES: &[(&str, Option<&str>)] = &[
     ("auth", None),
 ];
 
-/// Words of sensitive statements; `..` stands for any words between.
+/// Words of sensitive statements; `..` stands for any words between, `;` for the beginning of a statement.
 const PHRASES: &[&str] = &[
     // Redis.
-    "acl setuser",
-    "auth",
-    "config set .. masterauth",
-    "config set .. requirepass",
-    "hello .. auth",
-    "migrate .. auth",
-    "migrate .. auth2",
+    "; acl setuser",
+    "; auth",
+    "; config set .. masterauth",
+    "; config set .. requirepass",
+    "; hello .. auth",
+    "; migrate .. auth",
+    "; migrate .. auth2",
     // SQL.
     "alter group .. password",
     "alter login",
@@ -94,7 +94,7 @@ const PHRASES: &[&str] = &[
     "alter server .. password",
     "alter subscription .. connection",
     "alter user",
-    "attach .. key",
+    "; attach .. key",
     "by password",
     "change master to",
     "change replication source to",
@@ -109,9 +109,9 @@ const PHRASES: &[&str] = &[
     "create user",
     "identified by",
     "identified with",
-    "pragma key",
-    "pragma rekey",
-    "set password",
+    "; pragma key",
+    "; pragma rekey",
+    "; set password",
     "sp_addlogin",
     "sp_password",
 ];
@@ -161,7 +161,8 @@ impl SensitiveCommands {
         self
     }
 
-    /// A text in which these words follow each other is sensitive; `..` stands for any words between.
+    /// A text in which these words follow each other is sensitive; `..` stands for any words between, `;` for the
+    /// beginning of a statement.
     #[must_use]
     pub fn phrase(mut self, words: impl Into<Cow<'static, str>>) -> Self {
         self.phrases.push(words.into());
@@ -187,10 +188,11 @@ impl SensitiveCommands {
 }
 
 fn words(text: &str, dialect: Dialect) -> Vec<&str> {
-    let mut words = Vec::new();
+    let mut words = vec![";"];
     for token in Lexer::new(text, dialect) {
         match token.kind {
             Kind::Word => words.push(token.text),
+            Kind::Punctuation if token.text == ";" => words.push(";"),
             // Nobody knows what it is: each word counts.
             Kind::Unclear => {
                 let parts = token.text.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
@@ -249,6 +251,8 @@ mod tests {
     fn others_are_not() {
         for text in [
             "SELECT password FROM users",
+            "UPDATE users SET password = $1",
+            "SELECT auth FROM t",
             "CREATE TABLE t (a int) -- create user",
             "SELECT 'create user', \"alter\" FROM user",
             "ALTER ROLE ada SET search_path = a",

@@ -5,6 +5,7 @@
 //! | a password, a token, a key | [`Sensitive`] |
 //! | a value that may be told to some | [`Classified`] and a [`Policy`] |
 //! | commands, of which some log in | [`SensitiveCommands`], which gives a [`Redaction`] |
+//! | what a server said was wrong | [`Failure`] |
 //! | the text of a query | [`parameterise`] and [`query_summary`] |
 //! | a long text | [`truncate`] |
 
@@ -12,6 +13,7 @@
 
 mod class;
 mod commands;
+mod failure;
 #[cfg(feature = "hmac")]
 mod hmac;
 mod sensitive;
@@ -20,6 +22,7 @@ mod truncate;
 
 pub use class::{Class, Classified, Policy, Shown, Treatment};
 pub use commands::{Redaction, SensitiveCommands};
+pub use failure::Failure;
 #[cfg(feature = "hmac")]
 pub use hmac::HmacKey;
 pub use sensitive::Sensitive;
