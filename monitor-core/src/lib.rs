@@ -28,6 +28,8 @@
 //! | choose recorders per environment | [`init`] |
 //! | choose them in code | [`Monitor::builder`] |
 //! | count, set and time by hand | [`instrument`], [`Span`] |
+//! | annotate a driver of a database | `command(..)` of [`monitored`], [`Command`], [`pool`], [`Heartbeat`] |
+//! | keep secrets out of all this | [`redaction`] |
 //! | carry a trace to another thread or task | [`Context`], [`FutureExt`] |
 //! | meet `tracing` or `metrics` | `bridge`, with the features of these names |
 //! | write a recorder | [`Recorder`] |
@@ -65,15 +67,20 @@ pub use monitor::{
     Context, FutureExt, InContext, InstallError, Installed, Losses, Monitor, MonitorBuilder, WithMonitor,
 };
 pub use monitor_macros::{ErrorType, Labels, monitored};
-pub use probe::Span;
 pub use probe::command::{
     Command, CommandDraft, CommandNumber, InOperation, Judgement, Operation, OperationExt, ToAddress,
 };
+pub use probe::{Heartbeat, Span};
 pub use recorder::{Recorder, RecorderError, Span as SpanRef, SpanBatch};
 
 /// Counters, gauges and histograms by hand.
 pub mod instrument {
     pub use crate::probe::instrument::{Counter, Gauge, Histogram, InFlight, Timer, UpDownCounter};
+}
+
+/// Connection pools by hand.
+pub mod pool {
+    pub use crate::probe::pool::{CheckOut, CheckedOut, Connecting, Connection, Pool};
 }
 
 /// Sets a field of the annotated function around it, which must have declared it: `fields(rows)`.

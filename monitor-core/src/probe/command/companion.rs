@@ -4,13 +4,13 @@ use crate::dispatch::Answer;
 use crate::dispatch::CallEnd;
 use crate::dispatch::Companion;
 use crate::dispatch::emit;
+use crate::dispatch::is_heard;
 use crate::event::CommandEvent;
 use crate::event::CommandFailed;
 use crate::event::CommandInfo;
 use crate::event::CommandStarted;
 use crate::event::CommandSucceeded;
 use crate::event::Document;
-use crate::event::Event as _;
 use crate::event::Text;
 use crate::model::FieldName;
 use crate::model::Outcome;
@@ -52,7 +52,7 @@ struct Along {
 
 impl Companion for Along {
     fn begin(&mut self, _: Option<SpanContext>) {
-        if CommandEvent::family().may_be_heard() {
+        if is_heard::<CommandEvent>() {
             let info = self.info.insert(self.settled.info());
             let document = self.settled.document();
             emit(|| CommandStarted::new(info, document));

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
+use crate::dispatch::is_heard;
 use crate::event::Address;
 use crate::event::CommandEvent;
 use crate::event::Document;
-use crate::event::Event as _;
 use crate::event::Text;
 use crate::model::Value;
 use crate::probe::command::CommandNumber;
@@ -101,7 +101,7 @@ impl CommandDraft {
             let with = |has_key: bool| SensitiveCommands::new().of_command(name, |_| has_key);
             !self.judgements.is_empty() || with(true) != with(false)
         });
-        if depends || CommandEvent::family().may_be_heard() {
+        if depends || is_heard::<CommandEvent>() {
             self.document = Some(document().into());
         }
     }

@@ -7,6 +7,7 @@ use crate::dispatch::Answer;
 use crate::dispatch::Callsite;
 use crate::dispatch::Flight;
 use crate::dispatch::error_type_id;
+use crate::dispatch::is_heard;
 use crate::dispatch::park;
 use crate::event::CommandEvent;
 use crate::event::Document;
@@ -100,7 +101,7 @@ impl Command {
 
     /// The server answered. The answer is evaluated only if somebody listens.
     pub fn succeed<D: Into<Document>>(mut self, reply: impl FnOnce() -> D) {
-        if self.flight.is_some() && CommandEvent::family().may_be_heard() {
+        if self.flight.is_some() && is_heard::<CommandEvent>() {
             self.answer.reply = Some(reply().into());
         }
         self.end(Head::ending_of(Outcome::Ok, 0));

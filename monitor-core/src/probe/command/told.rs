@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::dispatch::is_heard;
 use crate::event::CommandEvent;
 use crate::event::Document;
 use crate::event::Event as _;
@@ -49,7 +50,7 @@ impl Ended {
     /// What the server answered, for listeners.
     pub fn reply<R: Replied, D: Into<Document>>(&mut self, result: &R, reply: impl FnOnce(&R::Reply) -> D) {
         if let Ok(replied) = result.replied()
-            && CommandEvent::family().may_be_heard()
+            && is_heard::<CommandEvent>()
         {
             let reply = reply(replied).into();
             self.answer().reply = Some(reply);
@@ -79,7 +80,7 @@ impl Ended {
         failure: impl FnOnce(&R::Error) -> F,
     ) {
         if let Err(error) = result.replied()
-            && CommandEvent::family().may_be_heard()
+            && is_heard::<CommandEvent>()
         {
             let failure = failure(error).into();
             self.answer().failure = Some(failure);
