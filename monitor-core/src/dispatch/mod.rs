@@ -64,13 +64,3 @@ pub(crate) use sources::{install_global, register_instrument, uninstall_global};
 #[cfg(all(test, not(loom)))]
 pub(crate) use ticks::without_counter;
 pub(crate) use value::tick;
-
-/// STUB until the events' delivery is merged.
-pub(crate) fn emit<E: crate::event::IntoEvent>(make: impl FnOnce() -> E) {
-    let _ = make().into_event();
-}
-
-/// STUB until the events' delivery is merged.
-pub(crate) fn is_heard<E: crate::event::Event>() -> bool {
-    E::family().may_be_heard()
-}

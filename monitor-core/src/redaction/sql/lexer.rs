@@ -86,9 +86,11 @@ impl<'a> Lexer<'a> {
 
     fn line_comment(&self) -> Found {
         let spaced = self.rest.as_bytes().get(2).is_none_or(|third| third.is_ascii_whitespace());
+        if self.dialect == Dialect::MySql && !spaced {
+            return Some((1, Kind::Punctuation));
+        }
         let line = line(self.rest);
         match self.dialect {
-            Dialect::MySql if !spaced => return Some((1, Kind::Punctuation)),
             Dialect::Unknown if !spaced && may_open(&line[2..]) => return None,
             _ => {}
         }
@@ -248,18 +250,21 @@ impl<'a> Lexer<'a> {
             let literal = self.dialect == Dialect::Mssql || number > digits + 1;
             return Some((number, if literal { Kind::Literal } else { Kind::Placeholder }));
         }
-        let name = word(&self.rest[1..], Dialect::Command);
-        let quotes = matches!(self.dialect, Dialect::PostgreSql | Dialect::Unknown);
-        let tag = 1 + self.rest[1..1 + name].find('$').unwrap_or(name);
-        if quotes && self.rest[tag..].starts_with('$') {
-            let tag = &self.rest[..=tag];
-            let body = self.rest[tag.len()..].find(tag)?;
-            return Some((body + 2 * tag.len(), Kind::Literal));
+        if matches!(self.dialect, Dialect::PostgreSql | Dialect::Unknown) {
+            let ends = |letter: char| {
+                letter == '$' || (letter.is_ascii() && !letter.is_alphanumeric() && letter != '_')
+            };
+            let tag = 1 + self.rest[1..].find(ends).unwrap_or(self.rest.len() - 1);
+            if self.rest[tag..].starts_with('$') {
+                let tag = &self.rest[..=tag];
+                let body = self.rest[tag.len()..].find(tag)?;
+                return Some((body + 2 * tag.len(), Kind::Literal));
+            }
         }
-        match name {
+        match word(&self.rest[1..], Dialect::Command) {
             0 => Some((1, Kind::Punctuation)),
-            _ if self.dialect == Dialect::Sqlite => Some((1 + name, Kind::Placeholder)),
-            _ => Some((1 + name, Kind::Word)),
+            name if self.dialect == Dialect::Sqlite => Some((1 + name, Kind::Placeholder)),
+            name => Some((1 + name, Kind::Word)),
         }
     }
 

@@ -27,8 +27,11 @@ pub fn query_summary(text: &str, dialect: Dialect) -> String {
             Kind::Comment | Kind::Space => {}
             Kind::Unclear => break,
             _ if summary.full => break,
-            Kind::Word if dialect == Dialect::Command => {
-                summary.append(token.text);
+            // Of no more than a command's word anybody knows what it is.
+            _ if dialect == Dialect::Command => {
+                if token.kind == Kind::Word {
+                    summary.append(token.text);
+                }
                 break;
             }
             _ => summary.add(&token),
