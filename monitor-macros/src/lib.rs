@@ -120,6 +120,9 @@ use proc_macro::TokenStream;
 /// | `status = \|error\| error.code()` | the server's code for what went wrong |
 /// | `failure = \|error\| Failure::server(error.to_string())` | what went wrong, evaluated only for listeners |
 ///
+/// The last four look at the `Result` that the function gives; where that is behind an alias or in a box, the argument
+/// of a closure needs its type, `|reply: &Rows| reply.len()`.
+///
 /// Of a sensitive command, such as `saslStart` or `ALTER ROLE .. PASSWORD ..`, nothing leaves the function but how long it
 /// took, how it ended, and the names of command, database and server: its span has no fields, whatever other options
 /// say, its own labels are left out, and events have `{}` in the place of what was sent and answered. What was decided
