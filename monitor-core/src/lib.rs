@@ -69,6 +69,7 @@ pub use monitor::{
 pub use monitor_macros::{ErrorType, Labels, monitored};
 pub use probe::command::{
     Command, CommandDraft, CommandNumber, InOperation, Judgement, Operation, OperationExt, ToAddress,
+    ToDocument,
 };
 pub use probe::{Heartbeat, Span};
 pub use recorder::{Recorder, RecorderError, Span as SpanRef, SpanBatch};
