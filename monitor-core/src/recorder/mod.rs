@@ -2,10 +2,10 @@
 
 #![forbid(unsafe_code)]
 
-mod batch;
 mod port;
+mod span_batch;
 
-pub use batch::{Span, SpanBatch};
 pub use port::{Recorder, RecorderError};
+pub use span_batch::{Span, SpanBatch};
 
-pub(crate) use batch::{DROPPED_FIELD, LINK_FIELD, Names};
+pub(crate) use span_batch::{DROPPED_FIELD, LINK_FIELD, Names};
