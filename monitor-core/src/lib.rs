@@ -65,7 +65,7 @@ pub use monitor::{
 };
 pub use monitor_macros::{ErrorType, Labels, monitored};
 pub use probe::Span;
-pub use recorder::{Recorder, RecorderError, Span as SpanRef, SpanBatch};
+pub use recorder::{EventBatch, EventRef, Recorder, RecorderError, Span as SpanRef, SpanBatch};
 
 /// Counters, gauges and histograms by hand.
 pub mod instrument {

@@ -1,20 +1,26 @@
-//! The fields and links of a span, in records before its own.
+//! The fields and links of a span or event, in records before its own.
 
-use crate::dispatch::attach::core_of;
-use crate::dispatch::extra::Extra;
+use crate::dispatch::core::Core;
 use crate::dispatch::lane::Lane;
+use crate::model::FieldBuffer;
 use crate::model::FieldName;
 use crate::model::Head;
 use crate::model::Outcome;
 use crate::model::PAYLOAD;
+use crate::model::SpanContext;
 use crate::model::WORDS;
 use crate::recorder::DROPPED_FIELD;
 use crate::recorder::LINK_FIELD;
 
-/// Writes the fields in records of their own, in a row and before the span's.
-pub(crate) fn write_payload(lane: &'static Lane, extra: &mut Extra) {
-    let fields = &mut extra.fields;
-    for link in &extra.links {
+/// Writes the fields in records of their own, in a row and before that of the span or event, which must be written
+/// next. There is room for it in the same chunk.
+pub(crate) fn write_payload(
+    lane: &'static Lane,
+    core: Option<&Core>,
+    fields: &mut FieldBuffer,
+    links: &[SpanContext],
+) {
+    for link in links {
         fields.text(FieldName::Free(LINK_FIELD), format_args!("{}-{}", link.trace_id(), link.span_id()));
     }
     let dropped = fields.dropped();
@@ -22,9 +28,7 @@ pub(crate) fn write_payload(lane: &'static Lane, extra: &mut Extra) {
         fields.lost(DROPPED_FIELD);
     }
     let records = fields.as_bytes().len().div_ceil(PAYLOAD);
-    if let Some(core) = core_of(lane) {
-        lane.reserve(records + 1, &core);
-    }
+    lane.reserve(records + 1, core);
     for part in fields.as_bytes().chunks(PAYLOAD) {
         let mut words = [0; WORDS];
         for (word, bytes) in words.iter_mut().zip(part.chunks(8)) {
@@ -33,7 +37,7 @@ pub(crate) fn write_payload(lane: &'static Lane, extra: &mut Extra) {
             *word = u64::from_le_bytes(eight);
         }
         words[WORDS - 1] = Head::call(0, part.len() as u16, 0, Outcome::Ok, Head::PAYLOAD).word();
-        // Room for all of them and the span was made above, so the chunk does not fill here.
+        // Room for all of them and what they belong to was made above, so the chunk does not fill here.
         lane.push(words);
     }
 }

@@ -25,13 +25,14 @@ use crate::metric::Value;
 use crate::metric::function_metrics;
 use crate::model::Head;
 use crate::model::Signals;
+use crate::model::Tally;
 
 /// What a monitor has recorded, lost and refused, in numbers that only grow.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Losses {
     pub(crate) spans_flattened: u64,
-    pub(crate) spans_recorded: u64,
-    pub(crate) spans_dropped: u64,
+    pub(crate) recorded: Tally,
+    pub(crate) dropped: Tally,
     pub(crate) values_rejected: u64,
     pub(crate) labels_overflowed: u64,
     pub(crate) sources_refused: u64,
@@ -53,7 +54,7 @@ impl Core {
                 Source::Callsite(callsite) if self.counts(callsite) => {
                     functions.extend(function(id, callsite, &counted, &labels));
                 }
-                Source::Callsite(_) => {}
+                Source::Callsite(_) | Source::Family(_) => {}
                 Source::Instrument(info) => {
                     if let Some(metric) = metric(id, info, &counted, &labels) {
                         add(&mut by_hand, metric);
@@ -75,10 +76,14 @@ impl Core {
     /// What was recorded and lost so far.
     pub(crate) fn losses(&self) -> Losses {
         let counted = self.counted();
+        let (mut recorded, mut dropped) = (counted.ledger.recorded, counted.ledger.dropped);
+        let nowhere = self.events_without_lane();
+        recorded.events += nowhere;
+        dropped.events += nowhere;
         Losses {
             spans_flattened: self.flattened(),
-            spans_recorded: counted.ledger.spans,
-            spans_dropped: counted.ledger.dropped,
+            recorded,
+            dropped,
             values_rejected: counted.ledger.cells.rejected + self.rejected(),
             labels_overflowed: self.labels().overflowed,
             sources_refused: refused(),

@@ -16,6 +16,7 @@ mod mix;
 mod outcome;
 mod record;
 pub(crate) mod sync;
+mod tally;
 
 pub(crate) use clock::counter;
 pub use clock::{Clock, ManualClock};
@@ -31,3 +32,4 @@ pub use metadata::{Details, Metadata, Signals, SpanKind};
 pub(crate) use mix::{GOLDEN, mix, unmix};
 pub use outcome::Outcome;
 pub(crate) use record::{Head, PAYLOAD, Record, Slot, WORDS};
+pub(crate) use tally::Tally;

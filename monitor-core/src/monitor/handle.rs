@@ -52,11 +52,15 @@ pub struct Losses {
     pub bridge_panics: u64,
     /// Calls that were made by the machinery itself and so not recorded.
     pub calls_suppressed: u64,
-    /// Labels, fields and looks at a result that panicked; the calls went on without them.
+    /// Labels, fields and looks at a result that panicked; the calls and events went on without them.
     pub evaluations_panicked: u64,
+    /// Events for which the threads' buffers had no room.
+    pub events_dropped: u64,
+    /// Events that were recorded for recorders, the dropped ones included.
+    pub events_recorded: u64,
     /// Values of labels that went to an overflow series.
     pub labels_overflowed: u64,
-    /// Callsites and instruments that were refused: too many, or contradicting an earlier one of their name.
+    /// Callsites, instruments and families of events that were refused: too many, or contradicting an earlier one of their name.
     pub sources_refused: u64,
     /// Spans for which the threads' buffers had no room.
     pub spans_dropped: u64,
@@ -130,11 +134,13 @@ impl Monitor {
             bridge_panics: losses.bridge_panics,
             calls_suppressed: losses.calls_suppressed,
             evaluations_panicked: losses.evaluations_panicked,
+            events_dropped: losses.dropped.events,
+            events_recorded: losses.recorded.events,
             labels_overflowed: losses.labels_overflowed,
             sources_refused: losses.sources_refused,
-            spans_dropped: losses.spans_dropped,
+            spans_dropped: losses.dropped.spans,
             spans_flattened: losses.spans_flattened,
-            spans_recorded: losses.spans_recorded,
+            spans_recorded: losses.recorded.spans,
             values_rejected: losses.values_rejected,
         }
     }
