@@ -291,7 +291,7 @@ impl Core {
         let lanes = self.lanes();
         let mut lost = self.retired().ledger.dropped;
         lanes.iter().for_each(|state| lost += state.lane.dropped());
-        lost.events += self.events_without_lane();
+        lost.events += self.lost_events();
         lost
     }
 

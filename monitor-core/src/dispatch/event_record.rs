@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod tests;
 
+use std::cell::Cell;
 use std::mem;
 use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
@@ -30,6 +31,11 @@ struct Told<'a> {
     fields: &'a mut FieldBuffer,
 }
 
+thread_local! {
+    /// The thread asks an event for its fields: an event that is told by that is lost, or there might be no end.
+    static ASKING: Cell<bool> = const { Cell::new(false) };
+}
+
 /// Writes an event for the recorders of a monitor, if any of them takes events. An event that panics when it is asked
 /// for its fields is recorded with those that it had told.
 #[cold]
@@ -46,11 +52,17 @@ pub(crate) fn record_event<E: Event>(core: &Arc<Core>, event: &E) {
 
 /// Nothing of the event's own runs between the first payload record and the event's, so that nothing comes between.
 fn write(core: &Arc<Core>, family: &'static Family, tell: &dyn Fn(&mut Told<'_>)) {
+    if ASKING.get() {
+        return core.note_lost_event();
+    }
     let time = core.clock().ticks();
     let Some(source) = register_family(family) else { return };
     let mut extra = Extra::obtain();
     let mut told = Told { index: 0, severity: Severity::default(), fields: &mut extra.fields };
-    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| tell(&mut told))) {
+    ASKING.set(true);
+    let asked = catch_unwind(AssertUnwindSafe(|| tell(&mut told)));
+    ASKING.set(false);
+    if let Err(panic) = asked {
         core.note_panic();
         // What it carries may panic once more when it is dropped.
         mem::forget(panic);
@@ -63,7 +75,7 @@ fn write(core: &Arc<Core>, family: &'static Family, tell: &dyn Fn(&mut Told<'_>)
         }
         // A monitor that has ended counts nothing any more.
         None if core.is_closed() => {}
-        None => core.note_event_without_lane(),
+        None => core.note_lost_event(),
     }
     extra.release();
 }

@@ -9,9 +9,9 @@ use crate::model::sync::AtomicU64;
 #[derive(Default)]
 pub(crate) struct Notes {
     flattened: AtomicU64,
+    lost_events: AtomicU64,
     panicked: AtomicU64,
     rejected: AtomicU64,
-    without_lane: AtomicU64,
 }
 
 fn one_more(count: &AtomicU64) {
@@ -51,14 +51,14 @@ impl Core {
         self.notes.rejected.load(Ordering::Relaxed)
     }
 
-    /// An event was told where the thread has no lane any more.
+    /// An event was told where it cannot be recorded: its thread has no lane any more, or is about to record another.
     #[cold]
-    pub(crate) fn note_event_without_lane(&self) {
-        one_more(&self.notes.without_lane);
+    pub(crate) fn note_lost_event(&self) {
+        one_more(&self.notes.lost_events);
     }
 
-    /// How many events were told where the thread had no lane any more: recorded, and lost at once.
-    pub(crate) fn events_without_lane(&self) -> u64 {
-        self.notes.without_lane.load(Ordering::Relaxed)
+    /// How many events were told where they could not be recorded. They count as recorded, and as lost at once.
+    pub(crate) fn lost_events(&self) -> u64 {
+        self.notes.lost_events.load(Ordering::Relaxed)
     }
 }

@@ -77,9 +77,8 @@ impl Core {
     pub(crate) fn losses(&self) -> Losses {
         let counted = self.counted();
         let (mut recorded, mut dropped) = (counted.ledger.recorded, counted.ledger.dropped);
-        let nowhere = self.events_without_lane();
-        recorded.events += nowhere;
-        dropped.events += nowhere;
+        recorded.events += self.lost_events();
+        dropped.events += self.lost_events();
         Losses {
             spans_flattened: self.flattened(),
             recorded,

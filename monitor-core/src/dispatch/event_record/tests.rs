@@ -33,12 +33,15 @@ enum Happened {
     Counted(u64),
     Failed,
     Said(String),
+    TellsAnother(Arc<Core>),
     TooMuch,
     Worse,
 }
 
-static FAMILY: Family =
-    Family::new("happened", &["happened.counted", "happened.failed", "happened.said", "happened.too_much"]);
+static FAMILY: Family = Family::new(
+    "happened",
+    &["happened.counted", "happened.failed", "happened.said", "happened.tells_another", "happened.too_much"],
+);
 
 impl Event for Happened {
     fn family() -> &'static Family {
@@ -50,7 +53,8 @@ impl Event for Happened {
             Happened::Counted(_) => 0,
             Happened::Failed => 1,
             Happened::Said(_) => 2,
-            Happened::TooMuch => 3,
+            Happened::TellsAnother(_) => 3,
+            Happened::TooMuch => 4,
             Happened::Worse => 70_000,
         }
     }
@@ -64,6 +68,7 @@ impl Event for Happened {
             Happened::Counted(number) => add("number", FieldValue::Unsigned(*number)),
             Happened::Failed => {}
             Happened::Said(text) => add("text", FieldValue::Text(text.into())),
+            Happened::TellsAnother(core) => record_event(core, self),
             Happened::TooMuch => {
                 add("long", FieldValue::Text("é".repeat(5_000_000).into()));
                 (0..100_000_u64).for_each(|number| add("n", FieldValue::Unsigned(number)));
@@ -177,6 +182,19 @@ fn an_event_that_panics_tells_what_it_had_told() {
     // Nor does an event confuse anybody that its family does not know.
     assert_eq!((events[0].name, events[0].field("before")), ("", Some(&FieldValue::Bool(true))));
     assert_eq!((events[1].name, monitor.losses().evaluations_panicked), ("happened.failed", 1));
+}
+
+#[test]
+fn f08_an_event_that_tells_another_when_it_is_asked_for_its_fields_has_an_end() {
+    let memory = Memory::default();
+    let monitor = monitor(&memory);
+    tell(&monitor, &Happened::TellsAnother(Arc::clone(monitor.core())));
+    tell(&monitor, &Happened::Failed);
+    let names: Vec<_> = recorded(&monitor, &memory).iter().map(|event| event.name).collect();
+    assert_eq!(names, ["happened.tells_another", "happened.failed"]);
+    let (account, losses) = (account(&monitor, "memory"), monitor.losses());
+    assert_eq!((account.recorded, account.dropped_for(DropReason::BufferFull)), (3, 1));
+    assert_eq!((losses.events_recorded, losses.events_dropped), (3, 1));
 }
 
 /// Takes one signal only.
