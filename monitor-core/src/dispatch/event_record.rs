@@ -4,9 +4,6 @@
 mod tests;
 
 use std::cell::Cell;
-use std::mem;
-use std::panic::AssertUnwindSafe;
-use std::panic::catch_unwind;
 use std::sync::Arc;
 
 use crate::dispatch::attach::lane_of;
@@ -23,6 +20,7 @@ use crate::model::Family;
 use crate::model::FieldBuffer;
 use crate::model::FieldName;
 use crate::model::Head;
+use crate::model::caught;
 
 /// What an event tells of itself.
 struct Told<'a> {
@@ -60,12 +58,10 @@ fn write(core: &Arc<Core>, family: &'static Family, tell: &dyn Fn(&mut Told<'_>)
     let mut extra = Extra::obtain();
     let mut told = Told { index: 0, severity: Severity::default(), fields: &mut extra.fields };
     ASKING.set(true);
-    let asked = catch_unwind(AssertUnwindSafe(|| tell(&mut told)));
+    let asked = caught(|| tell(&mut told));
     ASKING.set(false);
-    if let Err(panic) = asked {
+    if asked.is_err() {
         core.note_panic();
-        // What it carries may panic once more when it is dropped.
-        mem::forget(panic);
     }
     let (index, severity) = (u16::try_from(told.index).unwrap_or(u16::MAX), told.severity);
     match lane_of(core) {

@@ -12,6 +12,8 @@ mod companion;
 mod context;
 mod core;
 mod counted;
+mod ears;
+mod emit;
 mod entry;
 mod error_types;
 mod event_record;
@@ -29,6 +31,7 @@ mod nest;
 mod notes;
 mod order;
 mod payload;
+mod process_wide;
 mod short_labels;
 mod snapshot;
 mod sources;
@@ -39,6 +42,8 @@ mod value;
 mod visit;
 
 pub use callsite::Callsite;
+pub use emit::{emit, is_heard};
+pub use process_wide::{Registration, register};
 
 pub(crate) use attach::{
     attached, current, current_context, current_core, lane_of, note_panic, scope, suppress, with_context,
@@ -46,7 +51,9 @@ pub(crate) use attach::{
 pub(crate) use call::{Call, finish, start, start_labelled, start_with};
 pub(crate) use companion::{CallEnd, Companion};
 pub(crate) use core::{Core, CoreConfig};
+pub(crate) use emit::emit_to;
 pub(crate) use error_types::error_type_id;
+#[cfg(test)]
 pub(crate) use event_record::record_event;
 pub(crate) use extra::Extra;
 pub(crate) use flight::{Flight, park};
@@ -61,6 +68,7 @@ pub(crate) use lane::Lane;
 pub(crate) use late::set as late_field;
 pub(crate) use nest::{Around, Nest};
 pub(crate) use order::finish_in_any_order;
+pub(crate) use process_wide::subscriptions;
 #[cfg(feature = "metrics")]
 pub(crate) use sources::{Source, refuse, register_foreign, sources};
 pub(crate) use sources::{install_global, register_instrument, uninstall_global};

@@ -1,13 +1,17 @@
 //! From counted cells to a snapshot that names things.
 
 use std::borrow::Cow;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
 
 use crate::dispatch::attach::suppressed_calls;
 use crate::dispatch::callsite::Callsite;
 use crate::dispatch::core::Core;
 use crate::dispatch::counted::Counted;
+use crate::dispatch::ears::Trouble;
 use crate::dispatch::error_types::error_type_name;
 use crate::dispatch::hook::panics;
+use crate::dispatch::process_wide;
 use crate::dispatch::sources::Source;
 use crate::dispatch::sources::refused;
 use crate::dispatch::sources::sources;
@@ -39,6 +43,9 @@ pub(crate) struct Losses {
     pub(crate) calls_suppressed: u64,
     pub(crate) bridge_panics: u64,
     pub(crate) evaluations_panicked: u64,
+    pub(crate) events_missed: u64,
+    pub(crate) events_unheard: u64,
+    pub(crate) listener_panics: u64,
 }
 
 impl Core {
@@ -79,6 +86,10 @@ impl Core {
         let (mut recorded, mut dropped) = (counted.ledger.recorded, counted.ledger.dropped);
         recorded.events += self.lost_events();
         dropped.events += self.lost_events();
+        let outside = process_wide::trouble();
+        let heard = |of: fn(&Trouble) -> &AtomicU64| {
+            of(self.trouble()).load(Ordering::Relaxed) + of(&outside).load(Ordering::Relaxed)
+        };
         Losses {
             spans_flattened: self.flattened(),
             recorded,
@@ -89,6 +100,9 @@ impl Core {
             calls_suppressed: suppressed_calls(),
             bridge_panics: panics(),
             evaluations_panicked: self.evaluations_panicked(),
+            events_missed: heard(|trouble| &trouble.missed),
+            events_unheard: heard(|trouble| &trouble.unheard),
+            listener_panics: heard(|trouble| &trouble.panics),
         }
     }
 }

@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering;
 use crate::dispatch::callsite::Callsite;
 use crate::dispatch::core::Core;
 use crate::dispatch::entry::MAX_SOURCES;
+use crate::dispatch::process_wide;
 use crate::metric::InstrumentInfo;
 use crate::model::Family;
 use crate::model::sync::AtomicU64;
@@ -73,6 +74,13 @@ pub(crate) fn register_family(family: &'static Family) -> Option<u32> {
         family.set_id(registry.add(Source::Family(family))?);
     }
     Some(family.id())
+}
+
+/// Gives a family of events its number and sets its switch.
+pub(crate) fn ask_family(family: &'static Family) {
+    let known = register_family(family).is_some();
+    let registry = registry();
+    family.set_heard(known && registry.hears(family));
 }
 
 /// Gives an instrument its number: that of an earlier one of the same name, unless the two contradict each
@@ -149,8 +157,10 @@ pub(crate) fn refresh() {
     let mut registry = registry();
     registry.cores.retain(|core| core.upgrade().is_some_and(|core| !core.is_closed()));
     for source in &registry.sources {
-        if let Source::Callsite(callsite) = source {
-            callsite.set_on(registry.wants(callsite));
+        match source {
+            Source::Callsite(callsite) => callsite.set_on(registry.wants(callsite)),
+            Source::Family(family) => family.set_heard(registry.hears(family)),
+            Source::Instrument(_) => {}
         }
     }
 }
@@ -222,10 +232,16 @@ impl Registry {
 
     fn wants(&self, callsite: &Callsite) -> bool {
         callsite.is_bridged()
-            || self
-                .cores
-                .iter()
-                .filter_map(Weak::upgrade)
-                .any(|core| !core.is_closed() && !core.signals(callsite.metadata()).is_empty())
+            || self.live().any(|core| !core.signals(callsite.metadata()).is_empty())
+            || callsite.metadata().family.is_some_and(|family| self.hears(family()))
+    }
+
+    /// Whether some monitor or the process has a listener to this family.
+    fn hears(&self, family: &'static Family) -> bool {
+        process_wide::hear_of(family) || self.live().any(|core| core.hears(family))
+    }
+
+    fn live(&self) -> impl Iterator<Item = Arc<Core>> {
+        self.cores.iter().filter_map(Weak::upgrade).filter(|core| !core.is_closed())
     }
 }

@@ -10,10 +10,19 @@ impl Captured {
     /// All events, those of one thread in the order in which they were told.
     ///
     /// ```
-    /// use monitor_core::emit;
-    /// use monitor_core::event::{PoolCleared, PoolReady, PoolEvent, Address};
+    /// use monitor_core::event::{Address, ConnectionCreated};
+    /// use monitor_core::{emit, monitored};
     /// use monitor_test::Capture;
     ///
+    /// #[monitored]
+    /// fn connect() {
+    ///     emit(|| ConnectionCreated::new(Address::tcp("db", 5432), 7));
+    /// }
+    ///
+    /// let captured = Capture::run(connect);
+    /// assert_eq!(captured.event_names(), ["pool.connection_created"]);
+    /// assert_eq!(captured.events()[0].field("connection_id").unwrap().to_string(), "7");
+    /// assert_eq!(captured.events_in(captured.span("connect")).len(), 1);
     /// ```
     #[must_use]
     pub fn events(&self) -> &[RecordedEvent] {
