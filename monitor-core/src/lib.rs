@@ -91,6 +91,7 @@ pub mod listener {
     pub use tokio::{TokioEvents, TokioListener, tokio_channel};
 
     pub use crate::dispatch::{Registration, register};
+    pub use monitor_macros::Listener;
 }
 
 /// Counters, gauges and histograms by hand.

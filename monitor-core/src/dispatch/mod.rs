@@ -18,6 +18,7 @@ mod entry;
 mod error_types;
 mod extra;
 mod flight;
+mod hearing;
 mod hook;
 mod label_cache;
 mod lane;

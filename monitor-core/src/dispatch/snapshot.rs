@@ -84,7 +84,7 @@ impl Core {
         let counted = self.counted();
         let outside = process_wide::trouble();
         let heard = |of: fn(&Trouble) -> &AtomicU64| {
-            of(self.trouble()).load(Ordering::Relaxed) + of(&outside).load(Ordering::Relaxed)
+            of(self.hearing.trouble()).load(Ordering::Relaxed) + of(&outside).load(Ordering::Relaxed)
         };
         Losses {
             spans_flattened: self.flattened(),
