@@ -1,0 +1,190 @@
+//! What a server does with what it is asked.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::MutexGuard;
+use std::sync::PoisonError;
+
+use monitor_core::monitored;
+
+use crate::failover::Address;
+use crate::failover::Role;
+use crate::failover::Statement;
+use crate::failover::Status;
+use crate::failover::sqlite::Issuer;
+use crate::failover::sqlite::life::Life;
+use crate::failover::sqlite::message::Entry;
+use crate::failover::sqlite::message::Request;
+use crate::failover::sqlite::message::Response;
+use crate::failover::sqlite::replication::Followers;
+use crate::failover::sqlite::replication::Link;
+use crate::failover::sqlite::replication::Unwritten;
+use crate::failover::sqlite::store::Store;
+
+/// One server, from its start to its death.
+pub(super) struct Server {
+    address: Address,
+    issuer: Arc<Issuer>,
+    pub(super) life: Life,
+    /// Held for as long as a statement takes, here and at the followers.
+    data: Mutex<Data>,
+    /// Apart from the data, so that a server that works says all the same what it is.
+    status: Mutex<Status>,
+}
+
+struct Data {
+    store: Store,
+    followers: Followers,
+}
+
+impl Server {
+    /// The first writer of a cluster, with an empty database.
+    pub(super) fn new(address: Address, issuer: Arc<Issuer>, path: &Path) -> rusqlite::Result<Self> {
+        let data = Data { store: Store::open(path)?, followers: Followers::default() };
+        let status = Status { role: Role::Writer, epoch: 1, position: 0 };
+        let (data, status) = (Mutex::new(data), Mutex::new(status));
+        Ok(Self { address, issuer, life: Life::default(), data, status })
+    }
+
+    /// What the server is.
+    pub(super) fn status(&self) -> Status {
+        *locked(&self.status)
+    }
+
+    /// Says whether a token opens this server.
+    pub(super) fn login(&self, line: &str) -> Response {
+        match Request::read(line) {
+            Ok(Request::Hello(token)) => match self.issuer.check(&self.address, &token) {
+                Ok(()) => Response::Ok,
+                Err(reason) => Response::Denied(reason.to_owned()),
+            },
+            _ => Response::Denied("the first that is said is a token".to_owned()),
+        }
+    }
+
+    /// Answers what is asked; nothing where the server died over it.
+    pub(super) fn answer(&self, line: &str) -> Option<String> {
+        let answer = match Request::read(line) {
+            Ok(Request::Apply(entry)) => self.apply(&entry),
+            Ok(Request::Execute(statement)) => self.execute(statement)?,
+            Ok(Request::Follow(follower)) => return Some(self.take_on(&follower)),
+            Ok(Request::Hello(_)) => Response::Refused("you are logged in already".to_owned()),
+            Ok(Request::Promote) => self.promote(),
+            Ok(Request::Query(statement)) => self.query(&statement),
+            Ok(Request::Status) => Response::Status(self.status()),
+            Err(error) => Response::Refused(error.to_string()),
+        };
+        Some(answer.line())
+    }
+
+    /// Forgets what it is and becomes a follower of this writer, with all that was ever written there.
+    pub(super) fn follow(&self, writer: &Address) -> io::Result<()> {
+        // Held all the while: what is shipped meanwhile waits for what came before it.
+        let data = locked(&self.data);
+        let mut link = Link::open(writer, &self.issuer.issue(writer))?;
+        let Response::Status(of_writer) = link.exchange(&Request::Status.line())? else {
+            return Err(io::Error::other(format!("{writer} does not say what it is")));
+        };
+        let Response::Log(length) = link.exchange(&Request::Follow(self.address.clone()).line())? else {
+            return Err(io::Error::other(format!("{writer} takes on no followers")));
+        };
+        for _ in 0..length {
+            if let Ok(Request::Apply(entry)) = Request::read(&link.line()?) {
+                data.store
+                    .write(&entry, || Ok(()))
+                    .map_err(|error: rusqlite::Error| io::Error::other(error))?;
+            }
+        }
+        *locked(&self.status) = Status { role: Role::Reader, epoch: of_writer.epoch, position: length };
+        Ok(())
+    }
+}
+
+#[monitored]
+impl Server {
+    fn query(&self, statement: &Statement) -> Response {
+        match locked(&self.data).store.query(statement) {
+            Ok((width, values)) => Response::Rows(width, values),
+            Err(error) => Response::Refused(error.to_string()),
+        }
+    }
+
+    fn execute(&self, statement: Statement) -> Option<Response> {
+        let mut data = locked(&self.data);
+        let Status { role, epoch, position } = self.status();
+        if role != Role::Writer {
+            return Some(Response::ReadOnly);
+        }
+        let entry = Entry { position: position + 1, epoch, statement };
+        let Data { store, followers } = &mut *data;
+        match store.write(&entry, || followers.ship(&entry, || self.life.is_alive())) {
+            Ok(changed) => {
+                locked(&self.status).position = entry.position;
+                Some(Response::Changed(changed))
+            }
+            Err(Unwritten::Dead) => None,
+            Err(Unwritten::Sqlite(error)) => Some(Response::Refused(error.to_string())),
+            Err(Unwritten::Superseded) => {
+                // The later writer has other writes in the places of ours: only a restart makes this server useful.
+                locked(&self.status).role = Role::Reader;
+                Some(Response::ReadOnly)
+            }
+        }
+    }
+
+    fn apply(&self, entry: &Entry) -> Response {
+        let data = locked(&self.data);
+        let status = self.status();
+        if entry.epoch < status.epoch {
+            return Response::Superseded;
+        }
+        if entry.position != status.position + 1 {
+            return Response::Refused(format!(
+                "write {} does not follow {}",
+                entry.position, status.position
+            ));
+        }
+        match data.store.write(entry, || Ok::<_, rusqlite::Error>(())) {
+            Ok(changed) => {
+                locked(&self.status).position = entry.position;
+                Response::Changed(changed)
+            }
+            Err(error) => Response::Refused(error.to_string()),
+        }
+    }
+
+    fn promote(&self) -> Response {
+        // What is being applied is finished first.
+        let _data = locked(&self.data);
+        let mut status = locked(&self.status);
+        if status.role == Role::Reader {
+            *status = Status { role: Role::Writer, epoch: status.epoch + 1, ..*status };
+        }
+        Response::Ok
+    }
+
+    /// Ships to a follower from now on, and gives it all from before.
+    fn take_on(&self, follower: &Address) -> String {
+        let mut data = locked(&self.data);
+        if self.status().role != Role::Writer {
+            return Response::ReadOnly.line();
+        }
+        let link = Link::open(follower, &self.issuer.issue(follower));
+        let linked = link.and_then(|link| Ok((self.life.hold(link.socket()?), link)));
+        match (linked, data.store.log()) {
+            (Ok((_, link)), Ok(log)) => {
+                data.followers.add(link);
+                let length = Response::Log(log.len() as u64).line();
+                std::iter::once(length).chain(log).collect()
+            }
+            (Err(error), _) => Response::Refused(error.to_string()).line(),
+            (_, Err(error)) => Response::Refused(error.to_string()).line(),
+        }
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,8 @@
+//! The failover driver over real databases whose primary is killed in the middle of a load.
+
+mod load;
+#[cfg(feature = "postgres")]
+mod pair;
+#[cfg(feature = "postgres")]
+mod postgres;
+mod sqlite;
