@@ -12,29 +12,29 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 /// Longer than anything here takes, so that a test ends that would wait for ever.
-pub const DEADLINE: Duration = Duration::from_secs(60);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
 
 /// Clients at work.
-pub struct Load {
+pub(crate) struct Load {
     clients: JoinSet<Result<(), Error>>,
     told: Arc<Told>,
 }
 
 /// What the clients saw so far.
 #[derive(Default)]
-pub struct Told {
+pub(crate) struct Told {
     /// Writes that were acknowledged.
-    pub writes: AtomicI64,
+    pub(crate) writes: AtomicI64,
     /// Queries that were answered.
-    pub reads: AtomicI64,
+    pub(crate) reads: AtomicI64,
     /// How often a client was told that its connection was switched.
-    pub switches: AtomicI64,
+    pub(crate) switches: AtomicI64,
     over: AtomicBool,
 }
 
 impl Load {
     /// Makes a table and starts so many clients, each with rows of its own.
-    pub async fn start(client: &Client, clients: i64) -> Self {
+    pub(crate) async fn start(client: &Client, clients: i64) -> Self {
         client.execute("CREATE TABLE entry (id BIGINT PRIMARY KEY, writer BIGINT)", &[]).await.unwrap();
         let told = Arc::new(Told::default());
         let mut working = JoinSet::new();
@@ -45,14 +45,14 @@ impl Load {
     }
 
     /// Waits until so many more writes were acknowledged and queries answered.
-    pub async fn go_on(&self, more: i64) {
+    pub(crate) async fn go_on(&self, more: i64) {
         let of = |cell: &AtomicI64| cell.load(Ordering::Relaxed);
         let (writes, reads) = (of(&self.told.writes) + more, of(&self.told.reads) + more);
         until("the load to go on", || of(&self.told.writes) >= writes && of(&self.told.reads) >= reads).await;
     }
 
     /// Lets every client finish, and proves that all that was acknowledged is there, and nothing else.
-    pub async fn end(self, client: &Client) -> Arc<Told> {
+    pub(crate) async fn end(self, client: &Client) -> Arc<Told> {
         self.told.over.store(true, Ordering::Relaxed);
         for ended in self.clients.join_all().await {
             ended.unwrap();
@@ -87,7 +87,7 @@ async fn work(client: Client, number: i64, told: Arc<Told>) -> Result<(), Error>
 }
 
 /// Polls until something is so.
-pub async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+pub(crate) async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !is_so() {
         assert!(begun.elapsed() < DEADLINE, "waited {DEADLINE:?} for {what}");

@@ -12,7 +12,7 @@ use std::process::Command;
 use tempfile::TempDir;
 
 /// A primary that waits for its standby before it acknowledges a write.
-pub struct Pair {
+pub(crate) struct Pair {
     programs: Programs,
     folder: TempDir,
     ports: [u16; 2],
@@ -20,11 +20,11 @@ pub struct Pair {
 
 /// Where the programs of PostgreSQL are.
 #[derive(Clone)]
-pub struct Programs(PathBuf);
+pub(crate) struct Programs(PathBuf);
 
 impl Programs {
     /// The newest that is installed; says why there is none.
-    pub fn find() -> Result<Self, String> {
+    pub(crate) fn find() -> Result<Self, String> {
         let versions = fs::read_dir(INSTALLED).map_err(|error| format!("{INSTALLED}: {error}"))?;
         let versions = versions.flatten().map(|entry| entry.path().join("bin"));
         let version = |path: &PathBuf| -> Option<u32> {
@@ -44,15 +44,15 @@ impl Programs {
         } else {
             Command::new(path)
         };
-        // A server that is started keeps what it inherits: a pipe would never end.
-        let output = command.args(arguments.iter().map(AsRef::as_ref)).current_dir("/").status();
-        assert!(output.as_ref().is_ok_and(|status| status.success()), "{program}: {output:?}");
+        let output = command.args(arguments.iter().map(AsRef::as_ref)).current_dir("/").output();
+        let output = output.unwrap_or_else(|error| panic!("{program} cannot be run: {error}"));
+        assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
     }
 }
 
 impl Pair {
     /// Makes and starts both.
-    pub fn start(programs: Programs) -> Self {
+    pub(crate) fn start(programs: Programs) -> Self {
         let folder = tempfile::tempdir().unwrap();
         if is_root() {
             programs.own(folder.path());
@@ -73,19 +73,19 @@ impl Pair {
     }
 
     /// Both, as the driver is given them.
-    pub fn hosts(&self) -> String {
+    pub(crate) fn hosts(&self) -> String {
         self.ports.map(|port| format!("host=127.0.0.1 port={port} user=driver dbname=postgres")).join(", ")
     }
 
     /// The command that kills one as the power supply would: without a word to its clients.
-    pub fn kill_command(&self, server: usize) -> String {
+    pub(crate) fn kill_command(&self, server: usize) -> String {
         let as_user = if is_root() { "runuser -u postgres -- " } else { "" };
         let (bin, data) = (self.programs.0.display(), self.data(server));
         format!("cd / && {as_user}{bin}/pg_ctl -D {} -m immediate stop", data.display())
     }
 
     /// Kills one so.
-    pub fn kill(&self, server: usize) {
+    pub(crate) fn kill(&self, server: usize) {
         self.programs.run("pg_ctl", &[&"-D", &self.data(server), &"-m", &"immediate", &"--silent", &"stop"]);
     }
 

@@ -15,7 +15,7 @@ use crate::pair::Pair;
 use crate::pair::Programs;
 
 /// A pair, or nothing where there is no PostgreSQL and nobody wants it.
-pub fn pair() -> Option<Pair> {
+pub(crate) fn pair() -> Option<Pair> {
     match Programs::find() {
         Ok(programs) => Some(Pair::start(programs)),
         Err(reason) if std::env::var_os("FAILOVER_POSTGRES").is_some_and(|wanted| wanted == "1") => {
@@ -59,9 +59,8 @@ async fn values_come_back_as_they_went(client: &Client) {
     client.execute("CREATE TABLE kept (a INTEGER, b REAL, c TEXT, d TEXT)", &[]).await.unwrap();
     client.execute("INSERT INTO kept VALUES ($1, $2, $3, $4)", &values).await.unwrap();
     // At the writer: a standby may have it a moment later.
-    let rows =
-        client.execute("UPDATE kept SET d = NULL WHERE a = $1 AND c = $2", &[7.into(), "it's\n".into()]);
-    assert_eq!(rows.await.unwrap(), 1);
+    let update = "UPDATE kept SET d = NULL WHERE a = $1 AND c = $2";
+    assert_eq!(client.execute(update, &[7.into(), "it's\n".into()]).await.unwrap(), 1);
     let rows = client.query("SELECT $1 AS a, $2 AS b, $3 AS c, $4 AS d", &values).await.unwrap();
     assert_eq!(rows, [values]);
 }

@@ -28,10 +28,12 @@ pub(super) enum Request {
     Apply(Entry),
     /// A statement that writes.
     Execute(Statement),
-    /// A server asks to be shipped everything from the beginning.
-    Follow(Address),
+    /// A server asks to be shipped everything after this position.
+    Follow(Address, u64),
     /// The first that a connection says: its token.
     Hello(String),
+    /// Some of what was written after this position, to catch up with.
+    Log(u64),
     /// Become the writer.
     Promote,
     /// A statement that reads.
@@ -80,8 +82,9 @@ impl Request {
         match self {
             Self::Apply(entry) => return entry.line(),
             Self::Execute(statement) => Line::of("execute").and_statement(statement),
-            Self::Follow(address) => Line::of("follow").and(address),
+            Self::Follow(address, after) => Line::of("follow").and(address).and(after),
             Self::Hello(token) => Line::of("hello").and(token),
+            Self::Log(after) => Line::of("log").and(after),
             Self::Promote => Line::of("promote"),
             Self::Query(statement) => Line::of("query").and_statement(statement),
             Self::Status => Line::of("status"),
@@ -94,8 +97,9 @@ impl Request {
         Ok(match fields.text("verb")?.as_str() {
             "apply" => Self::Apply(Entry::read(&mut fields)?),
             "execute" => Self::Execute(fields.statement()?),
-            "follow" => Self::Follow(fields.read("address")?),
+            "follow" => Self::Follow(fields.read("address")?, fields.read("position")?),
             "hello" => Self::Hello(fields.text("token")?),
+            "log" => Self::Log(fields.read("position")?),
             "promote" => Self::Promote,
             "query" => Self::Query(fields.statement()?),
             "status" => Self::Status,
@@ -169,8 +173,9 @@ mod tests {
         let requests = [
             Request::Apply(entry),
             Request::Execute(statement.clone()),
-            Request::Follow(Address::new("::1", 80)),
+            Request::Follow(Address::new("::1", 80), 12),
             Request::Hello("let me in".into()),
+            Request::Log(12),
             Request::Promote,
             Request::Query(statement),
             Request::Status,

@@ -82,8 +82,16 @@ impl Link {
         Response::read(&self.line()?).map_err(io::Error::other)
     }
 
+    /// Asks for lines of the log.
+    pub(super) fn log(&mut self, request: &Request) -> io::Result<Vec<String>> {
+        match self.exchange(&request.line())? {
+            Response::Log(length) => (0..length).map(|_| self.line()).collect(),
+            other => Err(io::Error::other(format!("no log but {other:?}"))),
+        }
+    }
+
     /// The next line.
-    pub(super) fn line(&mut self) -> io::Result<String> {
+    fn line(&mut self) -> io::Result<String> {
         read_line(&mut self.0)?.ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
     }
 

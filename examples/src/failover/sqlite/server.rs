@@ -69,8 +69,9 @@ impl Server {
         let answer = match Request::read(line) {
             Ok(Request::Apply(entry)) => self.apply(&entry),
             Ok(Request::Execute(statement)) => self.execute(statement)?,
-            Ok(Request::Follow(follower)) => return Some(self.take_on(&follower)),
+            Ok(Request::Follow(follower, after)) => return Some(self.take_on(&follower, after)),
             Ok(Request::Hello(_)) => Response::Refused("you are logged in already".to_owned()),
+            Ok(Request::Log(after)) => return Some(logged(locked(&self.data).store.log(after, A_FEW))),
             Ok(Request::Promote) => self.promote(),
             Ok(Request::Query(statement)) => self.query(&statement),
             Ok(Request::Status) => Response::Status(self.status()),
@@ -79,25 +80,27 @@ impl Server {
         Some(answer.line())
     }
 
-    /// Forgets what it is and becomes a follower of this writer, with all that was ever written there.
+    /// Becomes a follower of this writer, with all that was ever written there. The database has to be empty.
     pub(super) fn follow(&self, writer: &Address) -> io::Result<()> {
-        // Held all the while: what is shipped meanwhile waits for what came before it.
-        let data = locked(&self.data);
         let mut link = Link::open(writer, &self.issuer.issue(writer))?;
-        let Response::Status(of_writer) = link.exchange(&Request::Status.line())? else {
+        let Response::Status(Status { epoch, .. }) = link.exchange(&Request::Status.line())? else {
             return Err(io::Error::other(format!("{writer} does not say what it is")));
         };
-        let Response::Log(length) = link.exchange(&Request::Follow(self.address.clone()).line())? else {
-            return Err(io::Error::other(format!("{writer} takes on no followers")));
-        };
-        for _ in 0..length {
-            if let Ok(Request::Apply(entry)) = Request::read(&link.line()?) {
-                data.store
-                    .write(&entry, || Ok(()))
-                    .map_err(|error: rusqlite::Error| io::Error::other(error))?;
+        // Held all the while: what is shipped meanwhile waits for what came before it.
+        let data = locked(&self.data);
+        let mut position = 0;
+        // Most of it is taken over while the writer goes on, so that nobody waits for us at the end.
+        loop {
+            let lines = link.log(&Request::Log(position))?;
+            let is_all = lines.len() < A_FEW as usize;
+            position += data.store.catch_up(lines)?;
+            if is_all {
+                break;
             }
         }
-        *locked(&self.status) = Status { role: Role::Reader, epoch: of_writer.epoch, position: length };
+        let rest = link.log(&Request::Follow(self.address.clone(), position))?;
+        position += data.store.catch_up(rest)?;
+        *locked(&self.status) = Status { role: Role::Reader, epoch, position };
         Ok(())
     }
 }
@@ -165,23 +168,31 @@ impl Server {
         Response::Ok
     }
 
-    /// Ships to a follower from now on, and gives it all from before.
-    fn take_on(&self, follower: &Address) -> String {
+    /// Ships to a follower from now on, and gives it what it does not have yet.
+    fn take_on(&self, follower: &Address, after: u64) -> String {
         let mut data = locked(&self.data);
         if self.status().role != Role::Writer {
             return Response::ReadOnly.line();
         }
-        let link = Link::open(follower, &self.issuer.issue(follower));
-        let linked = link.and_then(|link| Ok((self.life.hold(link.socket()?), link)));
-        match (linked, data.store.log()) {
-            (Ok((_, link)), Ok(log)) => {
+        let linked = Link::open(follower, &self.issuer.issue(follower));
+        match linked.and_then(|link| Ok((self.life.hold(link.socket()?), link))) {
+            Ok((_, link)) => {
                 data.followers.add(link);
-                let length = Response::Log(log.len() as u64).line();
-                std::iter::once(length).chain(log).collect()
+                logged(data.store.log(after, u32::MAX))
             }
-            (Err(error), _) => Response::Refused(error.to_string()).line(),
-            (_, Err(error)) => Response::Refused(error.to_string()).line(),
+            Err(error) => Response::Refused(error.to_string()).line(),
         }
+    }
+}
+
+/// How many entries of the log are given at a time.
+const A_FEW: u32 = 500;
+
+/// Lines of the log as an answer.
+fn logged(lines: rusqlite::Result<Vec<String>>) -> String {
+    match lines {
+        Ok(lines) => std::iter::once(Response::Log(lines.len() as u64).line()).chain(lines).collect(),
+        Err(error) => Response::Refused(error.to_string()).line(),
     }
 }
 

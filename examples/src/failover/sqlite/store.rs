@@ -1,5 +1,6 @@
 //! The database file of one server, with the log of all that was written to it.
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -18,6 +19,7 @@ use rusqlite::types::ValueRef;
 use crate::failover::Statement;
 use crate::failover::Value;
 use crate::failover::sqlite::message::Entry;
+use crate::failover::sqlite::message::Request;
 
 /// The database file of one server, with the log of all that was written to it.
 pub(super) struct Store {
@@ -51,12 +53,13 @@ impl Store {
         Ok(Self { connection, purpose })
     }
 
-    /// The log as lines, the first write first.
-    pub(super) fn log(&self) -> rusqlite::Result<Vec<String>> {
+    /// Lines of the log, from after this position on and so many at most.
+    pub(super) fn log(&self, after: u64, most: u32) -> rusqlite::Result<Vec<String>> {
         *self.purpose.lock().unwrap_or_else(PoisonError::into_inner) = Purpose::Keeping;
-        let mut select =
-            self.connection.prepare_cached("SELECT line FROM replication_log ORDER BY position")?;
-        select.query_map([], |row| row.get(0))?.collect()
+        let mut select = self.connection.prepare_cached(
+            "SELECT line FROM replication_log WHERE position > ?1 ORDER BY position LIMIT ?2",
+        )?;
+        select.query_map((after.cast_signed(), most), |row| row.get(0))?.collect()
     }
 }
 
@@ -94,6 +97,18 @@ impl Store {
 }
 
 impl Store {
+    /// Does what the lines of another server's log say, all or nothing; gives how many they were.
+    pub(super) fn catch_up(&self, lines: Vec<String>) -> io::Result<u64> {
+        let number = lines.len() as u64;
+        self.keep("BEGIN IMMEDIATE").map_err(io::Error::other)?;
+        let done = lines.iter().try_for_each(|line| match Request::read(line) {
+            Ok(Request::Apply(entry)) => self.apply(&entry).map(drop).map_err(io::Error::other),
+            _ => Err(io::Error::other(format!("no write is logged as `{line}`"))),
+        });
+        self.keep(if done.is_ok() { "COMMIT" } else { "ROLLBACK" }).map_err(io::Error::other)?;
+        done.map(|()| number)
+    }
+
     fn apply(&self, entry: &Entry) -> rusqlite::Result<u64> {
         let changed = self.prepared(&entry.statement, Purpose::Writing)?.raw_execute()?;
         *self.purpose.lock().unwrap_or_else(PoisonError::into_inner) = Purpose::Keeping;
@@ -235,7 +250,7 @@ mod tests {
             Entry { position: 2, epoch: 1, statement: Statement::new("INSERT INTO t VALUES (1, 1)", &[]) };
         assert!(store.write(&entry, || Err(refused("no follower"))).is_err());
         rows(&store, "SELECT count(*) FROM t", &[0.into()]);
-        assert_eq!(store.log().unwrap().len(), 1);
+        assert_eq!(store.log(0, 9).unwrap().len(), 1);
     }
 
     #[test]
