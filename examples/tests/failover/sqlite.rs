@@ -57,8 +57,11 @@ async fn a_writer_that_says_nothing_any_more_is_found_dead_and_cannot_write_when
     load.go_on(100).await;
     servers.freeze(servers.first_writer());
     load.go_on(100).await;
-    // Whatever it was about to write when it was stopped it now tries to ship, and is told that its time is over.
-    servers.thaw(servers.first_writer());
+    // Whatever it was about to write when it was stopped it now tries to ship, and is told that its time is over:
+    // it follows the other.
+    let first = servers.first_writer();
+    servers.thaw(first);
+    until("the old writer as a reader", || client.topology().readers().any(|reader| reader == first)).await;
     load.go_on(100).await;
     load.end(&client).await;
     assert_eq!(client.topology().writer(), Some(&servers.hosts()[1]));

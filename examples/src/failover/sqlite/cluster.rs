@@ -9,12 +9,11 @@ use std::sync::MutexGuard;
 use std::sync::PoisonError;
 use std::time::Duration;
 
-use tempfile::TempDir;
-
 use crate::failover::Address;
 use crate::failover::Names;
 use crate::failover::Role;
 use crate::failover::sqlite::Issuer;
+use crate::failover::sqlite::files::Files;
 use crate::failover::sqlite::node::Node;
 
 /// A writer and a reader that follows it, in this process and on this machine alone; they end when dropped.
@@ -27,9 +26,7 @@ pub struct Servers {
 
 struct Nodes {
     running: Vec<Node>,
-    /// Database files there were; every server begins with a file of its own.
-    files: u32,
-    folder: TempDir,
+    files: Arc<Files>,
 }
 
 impl Servers {
@@ -49,7 +46,7 @@ impl Servers {
     /// As for [`Servers::start`].
     pub fn with_tokens_for(lifetime: Duration) -> io::Result<Self> {
         let issuer = Arc::new(Issuer::new(lifetime));
-        let mut nodes = Nodes { running: Vec::new(), files: 0, folder: tempfile::tempdir()? };
+        let mut nodes = Nodes { running: Vec::new(), files: Arc::new(Files::new()?) };
         let writer = nodes.start(0, &issuer)?;
         let reader = nodes.start(0, &issuer)?;
         let servers = Self {
@@ -126,9 +123,7 @@ impl Servers {
 impl Nodes {
     fn start(&mut self, port: u16, issuer: &Arc<Issuer>) -> io::Result<Address> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
-        self.files += 1;
-        let path = self.folder.path().join(format!("server-{}.sqlite", self.files));
-        let node = Node::start(listener, issuer, &path)?;
+        let node = Node::start(listener, issuer, &self.files)?;
         let address = node.address().clone();
         self.running.push(node);
         Ok(address)

@@ -6,10 +6,11 @@
 //!
 //! What it does not have: a quorum. A writer that cannot reach its followers goes on alone, and a follower is
 //! promoted by whoever thinks that the writer is dead. Of two writers the later one wins, since a follower takes
-//! nothing from an earlier one, and the earlier one steps down when it is told so.
+//! nothing from an earlier one, and the earlier one follows it when it is told so.
 
 mod cluster;
 mod connection;
+mod files;
 mod issuer;
 mod life;
 mod message;

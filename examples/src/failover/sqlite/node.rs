@@ -5,13 +5,13 @@ use std::io::BufReader;
 use std::io::Write;
 use std::net::TcpListener;
 use std::net::TcpStream;
-use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 use std::thread::JoinHandle;
 
 use crate::failover::Address;
 use crate::failover::sqlite::Issuer;
+use crate::failover::sqlite::files::Files;
 use crate::failover::sqlite::message::Response;
 use crate::failover::sqlite::replication::read_line;
 use crate::failover::sqlite::server::Server;
@@ -25,9 +25,10 @@ pub(super) struct Node {
 
 impl Node {
     /// Starts a server with an empty database on a listener.
-    pub(super) fn start(listener: TcpListener, issuer: &Arc<Issuer>, path: &Path) -> io::Result<Self> {
+    pub(super) fn start(listener: TcpListener, issuer: &Arc<Issuer>, files: &Arc<Files>) -> io::Result<Self> {
         let address = Address::from(listener.local_addr()?);
-        let server = Server::new(address.clone(), Arc::clone(issuer), path).map_err(io::Error::other)?;
+        let server =
+            Server::new(address.clone(), Arc::clone(issuer), Arc::clone(files)).map_err(io::Error::other)?;
         let server = Arc::new(server);
         let accepting = Arc::clone(&server);
         let accepting = thread::Builder::new()

@@ -21,7 +21,10 @@ use crate::failover::sqlite::message::Response;
 pub(super) struct Followers(Vec<Link>);
 
 /// A connection from server to server.
-pub(super) struct Link(BufReader<TcpStream>);
+pub(super) struct Link {
+    host: Address,
+    stream: BufReader<TcpStream>,
+}
 
 /// Why a write was not done.
 #[derive(Debug, thiserror::Error)]
@@ -32,9 +35,9 @@ pub(super) enum Unwritten {
     /// The statement is wrong.
     #[error(transparent)]
     Sqlite(#[from] rusqlite::Error),
-    /// A follower knows of a later writer.
-    #[error("another server is the writer now")]
-    Superseded,
+    /// A follower has become the writer.
+    #[error("{0} is the writer now")]
+    Superseded(Address),
 }
 
 impl Followers {
@@ -46,20 +49,20 @@ impl Followers {
 
 #[monitored]
 impl Followers {
-    /// Gives a write to each of them. One that cannot be reached follows no longer; the writer goes on without it,
-    /// unless it is the writer itself that is dead.
+    /// Gives a write to each of them. One that cannot be reached follows no longer, and the writer goes on without it.
+    /// Not so a dead writer, whose followers are out of reach because of that: what it writes is in nobody's hands.
     pub(super) fn ship(&mut self, entry: &Entry, is_alive: impl Fn() -> bool) -> Result<(), Unwritten> {
         let (line, links) = (entry.line(), std::mem::take(&mut self.0));
         for mut link in links {
             match link.exchange(&line) {
                 Ok(Response::Changed(_)) => self.0.push(link),
-                Ok(Response::Superseded) => return Err(Unwritten::Superseded),
-                // Asked after the failure: whoever kills the server says so before the first connection ends.
-                _ if !is_alive() => return Err(Unwritten::Dead),
+                Ok(Response::Superseded) => return Err(Unwritten::Superseded(link.host)),
                 _ => {}
             }
         }
-        Ok(())
+        // Asked after all failures, also those of earlier writes: whoever kills the server says so before the first
+        // connection ends.
+        if is_alive() { Ok(()) } else { Err(Unwritten::Dead) }
     }
 }
 
@@ -69,7 +72,7 @@ impl Link {
         let stream = TcpStream::connect((host.host(), host.port()))?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(PATIENCE))?;
-        let mut link = Self(BufReader::new(stream));
+        let mut link = Self { host: host.clone(), stream: BufReader::new(stream) };
         match link.exchange(&Request::Hello(token.reveal().to_owned()).line())? {
             Response::Ok => Ok(link),
             other => Err(io::Error::other(format!("{host} does not let us in: {other:?}"))),
@@ -78,7 +81,7 @@ impl Link {
 
     /// Asks and waits for the answer.
     pub(super) fn exchange(&mut self, line: &str) -> io::Result<Response> {
-        self.0.get_mut().write_all(line.as_bytes())?;
+        self.stream.get_mut().write_all(line.as_bytes())?;
         Response::read(&self.line()?).map_err(io::Error::other)
     }
 
@@ -92,12 +95,12 @@ impl Link {
 
     /// The next line.
     fn line(&mut self) -> io::Result<String> {
-        read_line(&mut self.0)?.ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+        read_line(&mut self.stream)?.ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
     }
 
     /// The same connection, to close it from elsewhere.
     pub(super) fn socket(&self) -> io::Result<TcpStream> {
-        self.0.get_ref().try_clone()
+        self.stream.get_ref().try_clone()
     }
 }
 
@@ -111,3 +114,16 @@ pub(super) fn read_line(reader: &mut BufReader<TcpStream>) -> io::Result<Option<
 /// How long a follower may take: a writer that gives up too soon would go on without one that is only busy.
 const PATIENCE: Duration = Duration::from_secs(10);
 const LONGEST: u64 = 1 << 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::failover::Statement;
+
+    #[test]
+    fn a_dead_writer_acknowledges_nothing_also_when_nobody_follows_it_any_more() {
+        let entry = Entry { position: 1, epoch: 1, statement: Statement::new("SELECT 1", &[]) };
+        assert!(Followers::default().ship(&entry, || true).is_ok());
+        assert!(matches!(Followers::default().ship(&entry, || false), Err(Unwritten::Dead)));
+    }
+}

@@ -1,7 +1,6 @@
 //! What a server does with what it is asked.
 
 use std::io;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::MutexGuard;
@@ -14,6 +13,7 @@ use crate::failover::Role;
 use crate::failover::Statement;
 use crate::failover::Status;
 use crate::failover::sqlite::Issuer;
+use crate::failover::sqlite::files::Files;
 use crate::failover::sqlite::life::Life;
 use crate::failover::sqlite::message::Entry;
 use crate::failover::sqlite::message::Request;
@@ -27,6 +27,7 @@ use crate::failover::sqlite::store::Store;
 pub(super) struct Server {
     address: Address,
     issuer: Arc<Issuer>,
+    files: Arc<Files>,
     pub(super) life: Life,
     /// Held for as long as a statement takes, here and at the followers.
     data: Mutex<Data>,
@@ -41,11 +42,11 @@ struct Data {
 
 impl Server {
     /// The first writer of a cluster, with an empty database.
-    pub(super) fn new(address: Address, issuer: Arc<Issuer>, path: &Path) -> rusqlite::Result<Self> {
-        let data = Data { store: Store::open(path)?, followers: Followers::default() };
+    pub(super) fn new(address: Address, issuer: Arc<Issuer>, files: Arc<Files>) -> rusqlite::Result<Self> {
+        let data = Data { store: Store::open(&files.next())?, followers: Followers::default() };
         let status = Status { role: Role::Writer, epoch: 1, position: 0 };
         let (data, status) = (Mutex::new(data), Mutex::new(status));
-        Ok(Self { address, issuer, life: Life::default(), data, status })
+        Ok(Self { address, issuer, files, life: Life::default(), data, status })
     }
 
     /// What the server is.
@@ -80,14 +81,19 @@ impl Server {
         Some(answer.line())
     }
 
-    /// Becomes a follower of this writer, with all that was ever written there. The database has to be empty.
+    /// Forgets what it has and becomes a follower of this writer, with all that was ever written there.
     pub(super) fn follow(&self, writer: &Address) -> io::Result<()> {
+        // Held all the while: what is shipped meanwhile waits for what came before it.
+        self.follow_with(&mut locked(&self.data), writer)
+    }
+
+    fn follow_with(&self, data: &mut Data, writer: &Address) -> io::Result<()> {
+        data.followers = Followers::default();
+        data.store = Store::open(&self.files.next()).map_err(io::Error::other)?;
         let mut link = Link::open(writer, &self.issuer.issue(writer))?;
         let Response::Status(Status { epoch, .. }) = link.exchange(&Request::Status.line())? else {
             return Err(io::Error::other(format!("{writer} does not say what it is")));
         };
-        // Held all the while: what is shipped meanwhile waits for what came before it.
-        let data = locked(&self.data);
         let mut position = 0;
         // Most of it is taken over while the writer goes on, so that nobody waits for us at the end.
         loop {
@@ -129,9 +135,12 @@ impl Server {
             }
             Err(Unwritten::Dead) => None,
             Err(Unwritten::Sqlite(error)) => Some(Response::Refused(error.to_string())),
-            Err(Unwritten::Superseded) => {
-                // The later writer has other writes in the places of ours: only a restart makes this server useful.
-                locked(&self.status).role = Role::Reader;
+            Err(Unwritten::Superseded(writer)) => {
+                // Nobody may take us for a good heir meanwhile, and a server that can follow nobody is of no use.
+                *locked(&self.status) = Status { role: Role::Reader, epoch, position: 0 };
+                if self.follow_with(&mut data, &writer).is_err() {
+                    self.life.end();
+                }
                 Some(Response::ReadOnly)
             }
         }
