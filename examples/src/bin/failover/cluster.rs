@@ -99,7 +99,8 @@ impl Cluster {
 }
 
 /// Settings for a run of seconds: a second without an answer is a death.
-fn hurried(settings: Settings) -> Settings {
+fn hurried(mut settings: Settings) -> Settings {
+    settings.patience = Duration::from_secs(1);
     let interval = Duration::from_millis(250);
     let detection = Detection { grace: 2 * interval, interval, count: 3 };
     settings

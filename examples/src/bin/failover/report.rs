@@ -42,12 +42,12 @@ impl fmt::Display for Report {
         writeln!(out, "\n{tasks} clients wrote and read for {lasted:.1?}")?;
         writeln!(
             out,
-            "  writes   {:>8} acknowledged, {} failed, {} run again after a switch; none for {:.0?} at the longest",
+            "  writes   {:>8} acknowledged, {} failed, {} run again after a switch; none for {:.1?} at the longest",
             writes.done, writes.failed, totals.run_again, writes.longest_pause
         )?;
         writeln!(
             out,
-            "  queries  {:>8} answered, {} failed; none for {:.0?} at the longest",
+            "  queries  {:>8} answered, {} failed; none for {:.1?} at the longest",
             queries.done, queries.failed, queries.longest_pause
         )?;
         writeln!(out, "\n{primary} died after {died:.1?}; {writer} is the writer now.")?;

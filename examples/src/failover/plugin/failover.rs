@@ -19,6 +19,8 @@ use crate::failover::Host;
 use crate::failover::Method;
 use crate::failover::Plugin;
 use crate::failover::Reply;
+use crate::failover::Role;
+use crate::failover::Status;
 use crate::failover::Target;
 use crate::failover::plugin::About;
 use crate::failover::plugin::Next;
@@ -114,19 +116,27 @@ impl Failover {
             }
             match topology.heir() {
                 Some(heir) if begun.elapsed() >= self.promote_after => {
-                    // Whether it worked is seen in the next round: the host says what it is.
-                    let _ = self.promote(driver, heir).await;
+                    // Where it did not work the next round begins with what the hosts say then.
+                    if let Ok(Status { role: Role::Writer, .. }) = self.promote(driver, heir).await {
+                        return Ok(heir.clone());
+                    }
                 }
                 _ => tokio::time::sleep(PAUSE).await,
             }
         }
     }
 
-    /// Makes a reader the writer.
-    async fn promote(&self, driver: &Arc<Driver>, heir: &Address) -> Result<(), Error> {
-        let promoted = async { driver.connect(&Target::at(heir)).await?.promote().await };
+    /// Makes a reader the writer, and gives what it then says of itself.
+    async fn promote(&self, driver: &Arc<Driver>, heir: &Address) -> Result<Status, Error> {
+        let promoted = async {
+            let mut connection = driver.connect(&Target::at(heir)).await?;
+            connection.promote().await?;
+            connection.status().await
+        };
         let late = |_| Err(Error::late(heir, self.patience));
-        tokio::time::timeout(self.patience, promoted).await.unwrap_or_else(late)
+        let status = tokio::time::timeout(self.patience, promoted).await.unwrap_or_else(late)?;
+        driver.observe(heir, Some(status));
+        Ok(status)
     }
 
     /// Runs a query at every other host until one answers.
