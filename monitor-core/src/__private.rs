@@ -9,6 +9,7 @@ pub use crate::model::{
     SpanContext, SpanKind, Value,
 };
 pub use crate::probe::boxed::{Boxed, BoxedFallible, BoxedStream};
+pub use crate::probe::command::{CommandDraft, Replied, command_family};
 pub use crate::probe::shape::Shape;
 pub use crate::probe::strategy::{Fallible, FallibleTyped, Observed, Plain};
 pub use crate::probe::{

@@ -230,6 +230,8 @@ fn attach_extra(call: &mut Call, mut extra: Box<Extra>, metadata: &'static Metad
         Some(present) => {
             present.fields.append(&extra.fields);
             present.links.extend(&extra.links);
+            present.display_name = extra.display_name.take();
+            present.fields.share_seal(&extra.fields);
             if let Some(hook) = &mut present.hook {
                 hook.labels(&extra.labels);
                 hook.fields(&present.fields);
@@ -332,7 +334,7 @@ fn finish_cold(call: &mut Call, ending: Head) {
     if let Some(lane) = call.lane.take() {
         let mut ending_word = ending.word();
         if call.head & Head::SPAN != 0
-            && !(extra.fields.is_empty() && extra.links.is_empty())
+            && !(extra.fields.is_empty() && extra.links.is_empty() && extra.display_name.is_none())
             && (extra.slow == 0 || ending.outcome() != Outcome::Ok || is_slow(lane, call, end, extra.slow))
         {
             write_payload(lane, &mut extra);

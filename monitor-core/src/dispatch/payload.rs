@@ -10,10 +10,14 @@ use crate::model::PAYLOAD;
 use crate::model::WORDS;
 use crate::recorder::DROPPED_FIELD;
 use crate::recorder::LINK_FIELD;
+use crate::recorder::NAME_FIELD;
 
 /// Writes the fields in records of their own, in a row and before the span's.
 pub(crate) fn write_payload(lane: &'static Lane, extra: &mut Extra) {
     let fields = &mut extra.fields;
+    if let Some(name) = &extra.display_name {
+        fields.text(FieldName::Free(NAME_FIELD), format_args!("{name}"));
+    }
     for link in &extra.links {
         fields.text(FieldName::Free(LINK_FIELD), format_args!("{}-{}", link.trace_id(), link.span_id()));
     }

@@ -137,7 +137,11 @@ fn metric(id: u32, info: &'static InstrumentInfo, counted: &Counted, labels: &La
                 Value::Histogram(histogram) => MetricData::Histogram(histogram.clone()),
                 Value::UpDown(sum) => MetricData::UpDownCounter(*sum),
             };
-            MetricPoint { labels: label_pairs(labels, id, slot, info.labels), data }
+            let mut labels = label_pairs(labels, id, slot, info.labels);
+            if info.sparse {
+                labels.retain(|(_, value)| !value.is_empty());
+            }
+            MetricPoint { labels, data }
         })
         .collect();
     (!points.is_empty()).then_some(Metric {
