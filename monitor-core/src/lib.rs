@@ -28,6 +28,8 @@
 //! | choose recorders per environment | [`init`] |
 //! | choose them in code | [`Monitor::builder`] |
 //! | count, set and time by hand | [`instrument`], [`Span`] |
+//! | annotate a driver of a database | `command(..)` of [`monitored`], [`Command`], [`pool`], [`Heartbeat`] |
+//! | keep secrets out of all this | [`redaction`] |
 //! | carry a trace to another thread or task | [`Context`], [`FutureExt`] |
 //! | meet `tracing` or `metrics` | `bridge`, with the features of these names |
 //! | write a recorder | [`Recorder`] |
@@ -49,6 +51,7 @@ mod monitor;
 mod probe;
 mod recorder;
 pub mod recorders;
+pub mod redaction;
 
 pub use config::{ConfigError, init};
 pub use dispatch::{Callsite, emit, is_heard};
@@ -64,7 +67,10 @@ pub use monitor::{
     Context, FutureExt, InContext, InstallError, Installed, Losses, Monitor, MonitorBuilder, WithMonitor,
 };
 pub use monitor_macros::{ErrorType, Labels, monitored};
-pub use probe::Span;
+pub use probe::command::{
+    Command, CommandDraft, CommandNumber, InOperation, Judgement, Operation, OperationExt, ToAddress,
+};
+pub use probe::{Heartbeat, Span};
 pub use recorder::{EventBatch, EventRef, Recorder, RecorderError, Span as SpanRef, SpanBatch};
 
 /// Listeners: who hears of events, on the thread where they happen.
@@ -91,11 +97,17 @@ pub mod listener {
     pub use tokio::{TokioEvents, TokioListener, tokio_channel};
 
     pub use crate::dispatch::{Registration, register};
+    pub use monitor_macros::Listener;
 }
 
 /// Counters, gauges and histograms by hand.
 pub mod instrument {
     pub use crate::probe::instrument::{Counter, Gauge, Histogram, InFlight, Timer, UpDownCounter};
+}
+
+/// Connection pools by hand.
+pub mod pool {
+    pub use crate::probe::pool::{CheckOut, CheckedOut, Connecting, Connection, Pool};
 }
 
 /// Sets a field of the annotated function around it, which must have declared it: `fields(rows)`.

@@ -20,7 +20,7 @@ use crate::dispatch::extra::Extra;
 use crate::dispatch::hook;
 use crate::dispatch::lane::Lane;
 use crate::dispatch::late;
-use crate::dispatch::payload::write_payload;
+use crate::dispatch::payload::write_span_payload;
 use crate::dispatch::ticks;
 use crate::model::Clock;
 use crate::model::FieldBuffer;
@@ -230,6 +230,8 @@ fn attach_extra(call: &mut Call, mut extra: Box<Extra>, metadata: &'static Metad
         Some(present) => {
             present.fields.append(&extra.fields);
             present.links.extend(&extra.links);
+            present.display_name = extra.display_name.take();
+            present.fields.share_seal(&extra.fields);
             if let Some(hook) = &mut present.hook {
                 hook.labels(&extra.labels);
                 hook.fields(&present.fields);
@@ -328,11 +330,11 @@ fn finish_cold(call: &mut Call, ending: Head) {
     if let Some(lane) = call.lane.take() {
         let mut ending_word = ending.word();
         if call.head & Head::SPAN != 0
-            && !(extra.fields.is_empty() && extra.links.is_empty())
+            && !(extra.fields.is_empty() && extra.links.is_empty() && extra.display_name.is_none())
             && (extra.slow == 0 || ending.outcome() != Outcome::Ok || is_slow(lane, call, end, extra.slow))
         {
             let core = core_of(lane);
-            write_payload(lane, core.as_deref(), &mut extra.fields, &extra.links);
+            write_span_payload(lane, core.as_deref(), &mut extra);
             ending_word |= Head::FIELDS;
         }
         end_at(lane, call, end, ending_word);

@@ -1,11 +1,8 @@
 //! The inside of a monitor: its lanes, its label values, what threads that are gone have left.
 
 use std::fmt;
-use std::mem;
 use std::sync::Arc;
 use std::sync::PoisonError;
-use std::sync::RwLock;
-use std::sync::TryLockError;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use std::time::SystemTime;
@@ -13,14 +10,12 @@ use std::time::SystemTime;
 use crate::dispatch::alarm::Alarm;
 use crate::dispatch::call::learn;
 use crate::dispatch::counted::Counted;
-use crate::dispatch::ears::Ears;
-use crate::dispatch::ears::Temper;
-use crate::dispatch::ears::Trouble;
 use crate::dispatch::entry::FAST;
 use crate::dispatch::entry::SILENT;
 use crate::dispatch::entry::SLOW;
 use crate::dispatch::entry::STEADY;
 use crate::dispatch::entry::UNKNOWN;
+use crate::dispatch::hearing::Hearing;
 use crate::dispatch::hook;
 use crate::dispatch::lane::Lane;
 use crate::dispatch::names::RegisteredNames;
@@ -33,7 +28,6 @@ use crate::metric::Combination;
 use crate::metric::LabelSets;
 use crate::metric::Value;
 use crate::model::Clock;
-use crate::model::Family;
 use crate::model::Filter;
 use crate::model::GOLDEN;
 use crate::model::Head;
@@ -88,9 +82,7 @@ pub(crate) struct Core {
     taking: Mutex<()>,
     random: AtomicU64,
     pub(crate) notes: Notes,
-    /// None when the monitor has ended. Held for reading only as long as it takes to copy it.
-    ears: RwLock<Option<Arc<Ears>>>,
-    trouble: Arc<Trouble>,
+    pub(crate) hearing: Hearing,
 }
 
 struct LaneState {
@@ -106,10 +98,7 @@ impl Core {
         }
         let seed = std::hash::RandomState::new();
         let random = std::hash::BuildHasher::hash_one(&seed, SystemTime::now());
-        let trouble = Arc::new(Trouble::default());
-        let listeners = mem::take(&mut config.listeners);
-        let tempered = listeners.iter().map(|listener| (listener, Arc::new(Temper::new(config.rest))));
-        let ears = Ears::new(tempered, config.clock.clone(), Arc::clone(&trouble));
+        let hearing = Hearing::new(&mut config);
         let core = Arc::new(Self {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             seconds_per_tick: config.clock.seconds_per_tick(),
@@ -125,8 +114,7 @@ impl Core {
             taking: Mutex::default(),
             random: AtomicU64::new(random),
             notes: Notes::default(),
-            ears: RwLock::new(Some(Arc::new(ears))),
-            trouble,
+            hearing,
         });
         sources::add(&core);
         core
@@ -160,31 +148,6 @@ impl Core {
     /// Whether some recorder takes events.
     pub(crate) fn wants_events(&self) -> bool {
         self.config.signals.contains(Signals::EVENTS)
-    }
-
-    /// Its listeners, if any of them hears this family; none when it has ended.
-    pub(crate) fn ears_for(&self, family: &'static Family) -> Option<Arc<Ears>> {
-        self.with_ears(|ears| ears.hear_of(family).then(|| Arc::clone(ears))).flatten()
-    }
-
-    /// Whether a listener or a recorder of it wants events of this family.
-    pub(crate) fn hears(&self, family: &'static Family) -> bool {
-        self.wants_events() || self.with_ears(|ears| ears.hear_of(family)).unwrap_or(false)
-    }
-
-    /// What is looked up here runs no code of a listener, and keeps none.
-    fn with_ears<R>(&self, look: impl FnOnce(&Arc<Ears>) -> R) -> Option<R> {
-        match self.ears.try_read() {
-            Ok(ears) => ears.as_ref().map(look),
-            Err(TryLockError::Poisoned(ears)) => ears.into_inner().as_ref().map(look),
-            // Somebody ends it right now.
-            Err(TryLockError::WouldBlock) => None,
-        }
-    }
-
-    /// What went wrong with its listeners.
-    pub(crate) fn trouble(&self) -> &Trouble {
-        &self.trouble
     }
 
     /// What this monitor takes from a callsite.
@@ -358,9 +321,7 @@ impl Core {
         self.closed.store(true, Ordering::Release);
         sources::refresh();
         self.retire_heads();
-        let ears = self.ears.write().unwrap_or_else(PoisonError::into_inner).take();
-        // What listeners hold, such as a channel, ends here, and not when the last thread forgets the monitor.
-        drop(ears);
+        self.hearing.end();
     }
 
     fn retire_heads(&self) {

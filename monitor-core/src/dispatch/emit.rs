@@ -121,7 +121,7 @@ impl Audience {
     }
 
     fn of_core(core: Arc<Core>, family: &'static Family) -> Option<Self> {
-        let ears = core.ears_for(family);
+        let ears = core.hearing.ears_for(family);
         (ears.is_some() || core.wants_events()).then_some(Self { core: Some(core), ears })
     }
 }

@@ -66,7 +66,7 @@ fn write(core: &Arc<Core>, family: &'static Family, tell: &dyn Fn(&mut Told<'_>)
     let (index, severity) = (u16::try_from(told.index).unwrap_or(u16::MAX), told.severity);
     match lane_of(core) {
         Some(lane) => {
-            write_payload(lane, Some(core), &mut extra.fields, &[]);
+            write_payload(lane, Some(core), &mut extra.fields);
             append(lane, time, severity, Head::event(source, index));
         }
         // A monitor that has ended counts nothing any more.

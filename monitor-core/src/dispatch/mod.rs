@@ -19,6 +19,7 @@ mod error_types;
 mod event_record;
 mod extra;
 mod flight;
+mod hearing;
 mod hook;
 mod label_cache;
 mod lane;
@@ -49,7 +50,7 @@ pub(crate) use attach::{
     attached, current, current_context, current_core, lane_of, note_panic, scope, suppress, with_context,
 };
 pub(crate) use call::{Call, finish, start, start_labelled, start_with};
-pub(crate) use companion::{CallEnd, Companion};
+pub(crate) use companion::{Answer, CallEnd, Companion};
 pub(crate) use core::{Core, CoreConfig};
 pub(crate) use emit::emit_to;
 pub(crate) use error_types::error_type_id;

@@ -88,7 +88,7 @@ impl Core {
         dropped.events += self.lost_events();
         let outside = process_wide::trouble();
         let heard = |of: fn(&Trouble) -> &AtomicU64| {
-            of(self.trouble()).load(Ordering::Relaxed) + of(&outside).load(Ordering::Relaxed)
+            of(self.hearing.trouble()).load(Ordering::Relaxed) + of(&outside).load(Ordering::Relaxed)
         };
         Losses {
             spans_flattened: self.flattened(),
@@ -141,7 +141,11 @@ fn metric(id: u32, info: &'static InstrumentInfo, counted: &Counted, labels: &La
                 Value::Histogram(histogram) => MetricData::Histogram(histogram.clone()),
                 Value::UpDown(sum) => MetricData::UpDownCounter(*sum),
             };
-            MetricPoint { labels: label_pairs(labels, id, slot, info.labels), data }
+            let mut labels = label_pairs(labels, id, slot, info.labels);
+            if info.sparse {
+                labels.retain(|(_, value)| !value.is_empty());
+            }
+            MetricPoint { labels, data }
         })
         .collect();
     (!points.is_empty()).then_some(Metric {

@@ -13,4 +13,4 @@ pub use port::{Recorder, RecorderError};
 pub use span_batch::{Span, SpanBatch};
 
 pub(crate) use batch::{Batch, Batches};
-pub(crate) use records::{DROPPED_FIELD, LINK_FIELD, Names, Origin, Records, dropped, plain};
+pub(crate) use records::{DROPPED_FIELD, LINK_FIELD, NAME_FIELD, Names, Origin, Records, dropped, plain};

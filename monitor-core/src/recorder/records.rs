@@ -16,6 +16,8 @@ use crate::model::Slot;
 pub(crate) const LINK_FIELD: &str = "\u{0}link";
 /// The name under which the number of lost fields travels among the fields.
 pub(crate) const DROPPED_FIELD: &str = "\u{0}dropped";
+/// The name under which a span's own name travels among the fields.
+pub(crate) const NAME_FIELD: &str = "\u{0}name";
 
 /// What turns the numbers in a record into what they stand for.
 pub(crate) trait Names: Send + Sync {

@@ -1,5 +1,6 @@
 //! Finished spans on their way to a recorder.
 
+use std::borrow::Cow;
 use std::time::Duration;
 use std::time::SystemTime;
 
@@ -12,6 +13,7 @@ use crate::model::SpanContext;
 use crate::model::SpanId;
 use crate::model::TraceId;
 use crate::recorder::LINK_FIELD;
+use crate::recorder::NAME_FIELD;
 use crate::recorder::Origin;
 use crate::recorder::Records;
 use crate::recorder::dropped;
@@ -73,6 +75,20 @@ impl<'a> Span<'a> {
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.metadata().name
+    }
+
+    /// The name of this one span where it has one, such as `SELECT orders` of a command; else [`name`](Self::name).
+    #[must_use]
+    pub fn display_name(&self) -> Cow<'a, str> {
+        self.own_name().unwrap_or(Cow::Borrowed(self.name()))
+    }
+
+    /// The name of this one span, where it has one.
+    pub(crate) fn own_name(&self) -> Option<Cow<'a, str>> {
+        match self.all_fields().find(|(name, _)| *name == NAME_FIELD) {
+            Some((_, FieldValue::Text(name))) => Some(name),
+            _ => None,
+        }
     }
 
     /// Which span of which trace this is.

@@ -69,7 +69,7 @@ impl Line<'_> {
                 &event.fields
             }
             Line::Span(span) => {
-                let _ = write!(text, "{:indent$}{} {}", "", span.name, span.outcome);
+                let _ = write!(text, "{:indent$}{} {}", "", span.display_name, span.outcome);
                 if let (Outcome::Error, Some(error_type)) = (span.outcome, span.error_type) {
                     let _ = write!(text, "({error_type})");
                 }

@@ -30,7 +30,7 @@ fn write(lane: &'static Lane, core: &Core, number: u64) {
     if has_fields(number) {
         let mut fields = FieldBuffer::default();
         fields.push(FieldName::Free("number"), &FieldValue::Unsigned(number));
-        write_payload(lane, Some(core), &mut fields, &[]);
+        write_payload(lane, Some(core), &mut fields);
     }
     let head = match number % 2 {
         0 => Head::event(0, 0),

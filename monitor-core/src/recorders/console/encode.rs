@@ -47,7 +47,7 @@ pub(crate) fn tree(spans: &[FinishedSpan]) -> Vec<Line> {
 }
 
 fn line(span: &FinishedSpan) -> String {
-    let mut text = format!("{} {}", escape(span.name), readable(span.duration));
+    let mut text = format!("{} {}", escape(&span.display_name), readable(span.duration));
     if span.outcome != Outcome::Ok {
         text.push_str(&format!(" {}", span.outcome));
     }
