@@ -72,7 +72,7 @@ pub use probe::command::{
     ToDocument,
 };
 pub use probe::{Heartbeat, Span};
-pub use recorder::{Recorder, RecorderError, Span as SpanRef, SpanBatch};
+pub use recorder::{EventBatch, EventRef, Recorder, RecorderError, Span as SpanRef, SpanBatch};
 
 /// Listeners: who hears of events, on the thread where they happen.
 pub mod listener {
@@ -98,6 +98,7 @@ pub mod listener {
     pub use tokio::{TokioEvents, TokioListener, tokio_channel};
 
     pub use crate::dispatch::{Registration, register};
+    pub use monitor_macros::Listener;
 }
 
 /// Counters, gauges and histograms by hand.

@@ -1,4 +1,5 @@
-//! One attribute and two derives: what `monitor-core` re-exports as `monitored`, `Labels` and `ErrorType`.
+//! One attribute and four derives: what `monitor-core` re-exports as `monitored`, `Labels`, `ErrorType`, `Event` and
+//! `Listener`.
 //!
 //! This crate knows of the runtime nothing but the path `monitor_core::__private`. It reads an item (`item`,
 //! `options`), takes every decision (`plan`), and prints (`expand`).
@@ -225,4 +226,75 @@ pub fn labels(item: TokenStream) -> TokenStream {
 #[proc_macro_derive(ErrorType, attributes(error_type))]
 pub fn error_type(item: TokenStream) -> TokenStream {
     expand::error_type(item.into()).into()
+}
+
+/// Makes an enum or a struct a type of event.
+///
+/// A struct is one event, named like the type in `snake_case`; an enum is one event a variant, named
+/// `type.variant`. An `Event` at the end of the type's name does not count: `CacheEvent::Evicted` is `cache.evicted`.
+///
+/// | option | where | what it does |
+/// |---|---|---|
+/// | `name = "cache.evicted"` | struct, variant | names the event; on an enum, what stands before the dot |
+/// | `severity = warn` | struct, enum, variant | `debug`, `info` (the default), `warn` or `error` |
+/// | `crate = some::path` | struct, enum | where `monitor_core` is re-exported |
+/// | `display`, `debug` | field | tells the field by `Display` or by `Debug` |
+/// | `skip` | field | does not tell the field to recorders; listeners have the whole event |
+/// | `name = "key"` | field | names the field |
+///
+/// ```
+/// use monitor_core::event::Event;
+///
+/// #[derive(Clone, Debug, Event)]
+/// enum CacheEvent {
+///     Cleared,
+///     #[event(severity = warn)]
+///     Evicted {
+///         key: String,
+///         #[event(debug)]
+///         why: Option<std::fmt::Error>,
+///     },
+/// }
+///
+/// assert_eq!(CacheEvent::Cleared.name(), "cache.cleared");
+/// let mut fields = Vec::new();
+/// CacheEvent::Evicted { key: String::from("a"), why: None }
+///     .fields(&mut |name, value| fields.push(format!("{name}={value}")));
+/// assert_eq!(fields, ["key=a", "why=None"]);
+/// ```
+#[proc_macro_derive(Event, attributes(event))]
+pub fn event(item: TokenStream) -> TokenStream {
+    expand::event(item.into()).into()
+}
+
+/// Makes a type a listener to all families whose traits it implements.
+///
+/// Which these are of `CommandListener`, `PoolListener`, `ServerListener`, `TopologyListener`, `HeartbeatListener` and
+/// `FailoverListener` the compiler finds out. Events of one's own, heard by `EventListener`, are named:
+/// `#[listener(CacheEvicted)]`. A type that hears nothing does not compile.
+///
+/// ```
+/// use monitor_core::event::{CommandFailed, PoolCleared};
+/// use monitor_core::listener::{CommandListener, Listener, PoolListener};
+///
+/// #[derive(Listener)]
+/// struct Alarm;
+///
+/// impl CommandListener for Alarm {
+///     fn failed(&self, event: &CommandFailed) {
+///         eprintln!("{} failed", event.command_name);
+///     }
+/// }
+///
+/// impl PoolListener for Alarm {
+///     fn pool_cleared(&self, event: &PoolCleared) {
+///         eprintln!("the pool of {} was cleared", event.address);
+///     }
+/// }
+///
+/// let monitor = monitor_core::Monitor::builder().listener(Alarm).build();
+/// ```
+#[proc_macro_derive(Listener, attributes(listener))]
+pub fn listener(item: TokenStream) -> TokenStream {
+    expand::listener(item.into()).into()
 }

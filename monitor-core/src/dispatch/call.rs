@@ -20,7 +20,7 @@ use crate::dispatch::extra::Extra;
 use crate::dispatch::hook;
 use crate::dispatch::lane::Lane;
 use crate::dispatch::late;
-use crate::dispatch::payload::write_payload;
+use crate::dispatch::payload::write_span_payload;
 use crate::dispatch::ticks;
 use crate::model::Clock;
 use crate::model::FieldBuffer;
@@ -297,11 +297,7 @@ fn end_at(lane: &'static Lane, call: &Call, end: u64, ending: u64) {
 #[cold]
 #[inline(never)]
 pub(crate) fn turn(lane: &'static Lane) {
-    match core_of(lane) {
-        Some(core) => lane.turn(&core),
-        // The thread is about to end, and has taken leave of the monitor.
-        None => lane.lose(),
-    }
+    lane.leave(core_of(lane).as_deref());
 }
 
 /// Ends a call that has fields, a hook, a clock of its own or a parent given by hand, or that has ended already.
@@ -337,7 +333,8 @@ fn finish_cold(call: &mut Call, ending: Head) {
             && !(extra.fields.is_empty() && extra.links.is_empty() && extra.display_name.is_none())
             && (extra.slow == 0 || ending.outcome() != Outcome::Ok || is_slow(lane, call, end, extra.slow))
         {
-            write_payload(lane, &mut extra);
+            let core = core_of(lane);
+            write_span_payload(lane, core.as_deref(), &mut extra);
             ending_word |= Head::FIELDS;
         }
         end_at(lane, call, end, ending_word);

@@ -16,8 +16,10 @@ mod ears;
 mod emit;
 mod entry;
 mod error_types;
+mod event_record;
 mod extra;
 mod flight;
+mod hearing;
 mod hook;
 mod label_cache;
 mod lane;
@@ -27,6 +29,7 @@ mod loom;
 mod marks;
 mod names;
 mod nest;
+mod notes;
 mod order;
 mod payload;
 mod process_wide;
@@ -51,6 +54,8 @@ pub(crate) use companion::{Answer, CallEnd, Companion};
 pub(crate) use core::{Core, CoreConfig};
 pub(crate) use emit::emit_to;
 pub(crate) use error_types::error_type_id;
+#[cfg(test)]
+pub(crate) use event_record::record_event;
 pub(crate) use extra::Extra;
 pub(crate) use flight::{Flight, park};
 #[cfg(feature = "tracing")]

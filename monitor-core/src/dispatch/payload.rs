@@ -1,8 +1,9 @@
-//! The fields and links of a span, in records before its own.
+//! The fields and links of a span or event, in records before its own.
 
-use crate::dispatch::attach::core_of;
+use crate::dispatch::core::Core;
 use crate::dispatch::extra::Extra;
 use crate::dispatch::lane::Lane;
+use crate::model::FieldBuffer;
 use crate::model::FieldName;
 use crate::model::Head;
 use crate::model::Outcome;
@@ -12,8 +13,8 @@ use crate::recorder::DROPPED_FIELD;
 use crate::recorder::LINK_FIELD;
 use crate::recorder::NAME_FIELD;
 
-/// Writes the fields in records of their own, in a row and before the span's.
-pub(crate) fn write_payload(lane: &'static Lane, extra: &mut Extra) {
+/// Writes the fields and what else only few spans have, to be followed by the span's record.
+pub(crate) fn write_span_payload(lane: &'static Lane, core: Option<&Core>, extra: &mut Extra) {
     let fields = &mut extra.fields;
     if let Some(name) = &extra.display_name {
         fields.text(FieldName::Free(NAME_FIELD), format_args!("{name}"));
@@ -21,14 +22,18 @@ pub(crate) fn write_payload(lane: &'static Lane, extra: &mut Extra) {
     for link in &extra.links {
         fields.text(FieldName::Free(LINK_FIELD), format_args!("{}-{}", link.trace_id(), link.span_id()));
     }
+    write_payload(lane, core, fields);
+}
+
+/// Writes the fields in records of their own, in a row and before that of the span or event, which must be written
+/// next. There is room for it in the same chunk.
+pub(crate) fn write_payload(lane: &'static Lane, core: Option<&Core>, fields: &mut FieldBuffer) {
     let dropped = fields.dropped();
     if dropped > 0 {
         fields.lost(DROPPED_FIELD);
     }
     let records = fields.as_bytes().len().div_ceil(PAYLOAD);
-    if let Some(core) = core_of(lane) {
-        lane.reserve(records + 1, &core);
-    }
+    lane.reserve(records + 1, core);
     for part in fields.as_bytes().chunks(PAYLOAD) {
         let mut words = [0; WORDS];
         for (word, bytes) in words.iter_mut().zip(part.chunks(8)) {
@@ -37,7 +42,7 @@ pub(crate) fn write_payload(lane: &'static Lane, extra: &mut Extra) {
             *word = u64::from_le_bytes(eight);
         }
         words[WORDS - 1] = Head::call(0, part.len() as u16, 0, Outcome::Ok, Head::PAYLOAD).word();
-        // Room for all of them and the span was made above, so the chunk does not fill here.
+        // Room for all of them and what they belong to was made above, so the chunk does not fill here.
         lane.push(words);
     }
 }

@@ -19,6 +19,7 @@ mod outcome;
 mod patience;
 mod record;
 pub(crate) mod sync;
+mod tally;
 
 pub(crate) use caught::caught;
 pub(crate) use clock::counter;
@@ -37,3 +38,4 @@ pub(crate) use mix::{GOLDEN, mix, unmix};
 pub use outcome::Outcome;
 pub(crate) use patience::Patience;
 pub(crate) use record::{Head, PAYLOAD, Record, Slot, WORDS};
+pub(crate) use tally::Tally;
