@@ -101,7 +101,8 @@ use proc_macro::TokenStream;
 ///
 /// `command(..)` makes a driver's method a command to a database: its span, the metrics `db.client.operation.duration`
 /// and `db.client.response.returned_rows`, and for listeners the events `CommandStarted` and then `CommandSucceeded` or
-/// `CommandFailed`, however the call ends.
+/// `CommandFailed`, however the call ends. What is only for listeners is evaluated only where events are heard, by a
+/// listener or by a recorder that takes them.
 ///
 /// | of the command | what it is |
 /// |---|---|

@@ -51,12 +51,14 @@ fn what_nobody_hears_is_not_evaluated() {
     // Nobody.
     check(0, calls);
     assert!(!is_heard::<CommandEvent>());
-    // A recorder needs the collection and the rows, and nobody needs the documents.
-    check(4, || drop(Capture::run(calls)));
+    // Metrics need the collection and the rows, and nobody needs the documents.
+    check(4, || Monitor::builder().build().scope(calls));
     check(0, calls);
     // A listener needs all of it.
     let monitor = Monitor::builder().listener(listener::from_fn(|_: &CommandEvent| ())).build();
     check(10, || monitor.scope(calls));
     drop(monitor);
     check(0, calls);
+    // So does a recorder that takes events.
+    check(10, || drop(Capture::run(calls)));
 }
