@@ -20,7 +20,7 @@ enum Way {
 
 fn go(way: Way) -> Result<u32, Broken> {
     match way {
-        Way::Early => return Ok(1),
+        Way::Early => Ok(1),
         Way::Err => Err(Broken),
         Way::Ok => Ok(2),
         Way::Panic => panic!("secret"),

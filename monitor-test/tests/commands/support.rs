@@ -10,12 +10,15 @@ use monitor_core::event::CommandEvent;
 use monitor_core::recorders::Memory;
 use monitor_core::{Monitor, SpanContext, listener};
 
+/// One event, and the span that it was heard in.
+type InSpan = (CommandEvent, Option<SpanContext>);
+
 /// What a listener heard, and in which span.
 #[derive(Clone, Default)]
-pub(crate) struct Heard(Arc<Mutex<Vec<(CommandEvent, Option<SpanContext>)>>>);
+pub(crate) struct Heard(Arc<Mutex<Vec<InSpan>>>);
 
 impl Heard {
-    pub(crate) fn take(&self) -> Vec<(CommandEvent, Option<SpanContext>)> {
+    pub(crate) fn take(&self) -> Vec<InSpan> {
         std::mem::take(&mut self.0.lock().unwrap())
     }
 
