@@ -3,7 +3,7 @@
 pub use crate::dispatch::Callsite;
 pub use crate::model::{
     Details, ErrorType, Label, LabelRef, LabelText, Labels, Metadata, Outcome, Signals, SpanContext,
-    SpanKind, Value,
+    SpanKind, TraceLevel, Value,
 };
 pub use crate::probe::boxed::{Boxed, BoxedFallible, BoxedStream};
 pub use crate::probe::shape::Shape;

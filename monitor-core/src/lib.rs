@@ -58,13 +58,14 @@ pub use metric::{
 };
 pub use model::{
     Clock, Details, ErrorType, FieldValue, Filter, FilterError, Label, LabelRef, LabelText, Labels,
-    ManualClock, Metadata, Outcome, Signals, SpanContext, SpanId, SpanKind, TraceId, Value,
+    ManualClock, Metadata, Outcome, Signals, SpanContext, SpanId, SpanKind, TraceId, TraceLevel, Value,
+    WithoutParent,
 };
 pub use monitor::{
     Context, FutureExt, InContext, InstallError, Installed, Losses, Monitor, MonitorBuilder, WithMonitor,
 };
 pub use monitor_macros::{ErrorType, Labels, monitored};
-pub use probe::Span;
+pub use probe::{Span, SpanBuilder};
 pub use recorder::{Recorder, RecorderError, Span as SpanRef, SpanBatch};
 
 /// Counters, gauges and histograms by hand.

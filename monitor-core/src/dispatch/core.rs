@@ -7,7 +7,6 @@ use std::sync::atomic::Ordering;
 use std::time::SystemTime;
 
 use crate::dispatch::alarm::Alarm;
-use crate::dispatch::call::learn;
 use crate::dispatch::counted::Counted;
 use crate::dispatch::entry::FAST;
 use crate::dispatch::entry::SILENT;
@@ -16,6 +15,7 @@ use crate::dispatch::entry::STEADY;
 use crate::dispatch::entry::UNKNOWN;
 use crate::dispatch::hook;
 use crate::dispatch::lane::Lane;
+use crate::dispatch::learn::learn;
 use crate::dispatch::names::RegisteredNames;
 use crate::dispatch::sources;
 use crate::dispatch::sources::Source;
@@ -28,9 +28,11 @@ use crate::model::Filter;
 use crate::model::GOLDEN;
 use crate::model::Head;
 use crate::model::LabelRef;
+use crate::model::Levels;
 use crate::model::Metadata;
 use crate::model::Outcome;
 use crate::model::Signals;
+use crate::model::TraceLevel;
 use crate::model::mix;
 use crate::model::sync::AtomicBool;
 use crate::model::sync::AtomicU64;
@@ -51,6 +53,7 @@ pub(crate) struct CoreConfig {
     pub(crate) signals: Signals,
     /// The most chunks of 16 KiB that may wait, beyond one a thread.
     pub(crate) chunks: usize,
+    pub(crate) levels: Levels,
 }
 
 /// The inside of a monitor.
@@ -136,11 +139,18 @@ impl Core {
 
     /// What this monitor takes from a callsite.
     pub(crate) fn signals(&self, metadata: &Metadata) -> Signals {
+        let leveled = if metadata.level == TraceLevel::NoTrace { Signals::METRICS } else { Signals::ALL };
         self.config
             .filter
             .signals(metadata.module)
             .intersection(metadata.signals)
             .intersection(self.config.signals)
+            .intersection(leveled)
+    }
+
+    /// What this monitor makes of trace levels.
+    pub(crate) fn levels(&self) -> Levels {
+        self.config.levels
     }
 
     /// The beginning of a record's head for a source, or why there is none.
@@ -161,7 +171,9 @@ impl Core {
                     flags |= Head::METRICS;
                 }
                 let head = Head::call(source, 0, 0, Outcome::Ok, flags).word();
-                let slow = bridged || self.config.clock.is_manual() || !callsite.metadata().fields.is_empty();
+                let metadata = callsite.metadata();
+                let leveled = flags & Head::SPAN != 0 && self.is_leveled(metadata);
+                let slow = bridged || leveled || self.config.clock.is_manual() || !metadata.fields.is_empty();
                 match slow {
                     true => head | SLOW,
                     false if ticks::are_in_place() => head | FAST,

@@ -3,29 +3,37 @@
 use crate::dispatch::attach::core_of;
 use crate::dispatch::extra::Extra;
 use crate::dispatch::lane::Lane;
+use crate::model::FieldBuffer;
 use crate::model::FieldName;
 use crate::model::Head;
 use crate::model::Outcome;
 use crate::model::PAYLOAD;
+use crate::model::SpanContext;
 use crate::model::WORDS;
 use crate::recorder::DROPPED_FIELD;
 use crate::recorder::LINK_FIELD;
 
-/// Writes the fields in records of their own, in a row and before the span's.
-pub(crate) fn write_payload(lane: &'static Lane, extra: &mut Extra) {
-    let fields = &mut extra.fields;
-    for link in &extra.links {
-        fields.text(FieldName::Free(LINK_FIELD), format_args!("{}-{}", link.trace_id(), link.span_id()));
-    }
-    let dropped = fields.dropped();
+/// Adds a link.
+pub(crate) fn link(own: &mut FieldBuffer, to: SpanContext) {
+    own.text(FieldName::Free(LINK_FIELD), format_args!("{}-{}", to.trace_id(), to.span_id()));
+}
+
+/// Writes links and fields in records of their own, in a row and before the span's. Tells whether there is any.
+///
+/// What the monitor itself says comes first and in a buffer of its own, so that fields never take its room.
+pub(crate) fn write_payload(lane: &'static Lane, extra: &mut Extra) -> bool {
+    let Extra { own, fields, links, .. } = extra;
+    links.iter().for_each(|to| link(own, *to));
+    let dropped = fields.dropped().saturating_add(own.dropped());
     if dropped > 0 {
-        fields.lost(DROPPED_FIELD);
+        own.lost(DROPPED_FIELD, dropped);
     }
-    let records = fields.as_bytes().len().div_ceil(PAYLOAD);
+    let parts = || own.as_bytes().chunks(PAYLOAD).chain(fields.as_bytes().chunks(PAYLOAD));
+    let records = parts().count();
     if let Some(core) = core_of(lane) {
         lane.reserve(records + 1, &core);
     }
-    for part in fields.as_bytes().chunks(PAYLOAD) {
+    for part in parts() {
         let mut words = [0; WORDS];
         for (word, bytes) in words.iter_mut().zip(part.chunks(8)) {
             let mut eight = [0; 8];
@@ -36,4 +44,5 @@ pub(crate) fn write_payload(lane: &'static Lane, extra: &mut Extra) {
         // Room for all of them and the span was made above, so the chunk does not fill here.
         lane.push(words);
     }
+    records > 0
 }

@@ -102,8 +102,7 @@ impl FieldBuffer {
     }
 
     /// Writes down how many fields did not fit, beyond the bound on their number.
-    pub(crate) fn lost(&mut self, name: &str) {
-        let dropped = self.dropped;
+    pub(crate) fn lost(&mut self, name: &str, dropped: u16) {
         self.bytes.extend_from_slice(&FREE_NAME.to_le_bytes());
         self.bytes.push(name.len() as u8);
         self.bytes.extend_from_slice(name.as_bytes());

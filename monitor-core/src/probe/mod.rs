@@ -26,7 +26,7 @@ pub use future::Monitored;
 pub use guard::{Guard, guard};
 pub use late::{LateField, late, late_debug, late_display};
 pub use setup::{AsMonitor, IntoParent, Preparation, Setup};
-pub use span::Span;
+pub use span::{Span, SpanBuilder};
 pub use stream::MonitoredStream;
 
 use stream::stream;
