@@ -47,6 +47,7 @@ mod metric;
 mod model;
 mod monitor;
 mod probe;
+pub mod propagation;
 mod recorder;
 pub mod recorders;
 
@@ -62,7 +63,8 @@ pub use model::{
     WithoutParent,
 };
 pub use monitor::{
-    Context, FutureExt, InContext, InstallError, Installed, Losses, Monitor, MonitorBuilder, WithMonitor,
+    Carried, Context, FutureExt, InContext, InstallError, Installed, Losses, Monitor, MonitorBuilder, Trust,
+    WithMonitor,
 };
 pub use monitor_macros::{ErrorType, Labels, monitored};
 pub use probe::{Span, SpanBuilder};

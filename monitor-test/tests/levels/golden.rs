@@ -175,7 +175,7 @@ const OTLP: &[Deviation] = &[
 #[test]
 fn over_otlp_every_level_gives_what_it_gives_there() {
     let table: Vec<Value> =
-        serde_json::from_str(include_str!("data/golden/aws_otlp_trace_level_truth.json")).unwrap();
+        serde_json::from_str(include_str!("../data/golden/aws_otlp_trace_level_truth.json")).unwrap();
     let mut found = BTreeSet::new();
     for (number, given) in table.iter().enumerate() {
         let row = Row::read(given, "app_span_open", true, true);
@@ -257,7 +257,7 @@ fn document(document: &Value, parent: &str, facts: &mut Facts) {
 #[test]
 fn over_xray_every_level_gives_what_it_gives_there() {
     let table: Vec<Value> =
-        serde_json::from_str(include_str!("data/golden/aws_xray_trace_level_truth.json")).unwrap();
+        serde_json::from_str(include_str!("../data/golden/aws_xray_trace_level_truth.json")).unwrap();
     let mut found = BTreeSet::new();
     for (number, given) in table.iter().enumerate() {
         let well = given["ok"].as_bool().unwrap();
