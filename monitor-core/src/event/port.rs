@@ -5,11 +5,14 @@ use std::fmt;
 use crate::event::Severity;
 use crate::model::Family;
 use crate::model::FieldValue;
+use crate::model::Value;
 
 /// Something that happened, typed.
 ///
 /// One type is one family of events: a struct with one event, or an enum with one event a variant. Listeners hear the
 /// value itself, on the thread where it happened; recorders get its name and fields, in batches.
+///
+/// `#[derive(Event)]` writes this for a type of one's own.
 pub trait Event: Clone + fmt::Debug + Send + Sync + 'static {
     /// The family: one static for each type.
     fn family() -> &'static Family;
@@ -30,3 +33,105 @@ pub trait Event: Clone + fmt::Debug + Send + Sync + 'static {
         Self::family().events().get(self.index()).copied().unwrap_or_default()
     }
 }
+
+/// An event, or what is one event of a family: a [`CommandStarted`](crate::event::CommandStarted) is a
+/// [`CommandEvent`](crate::event::CommandEvent).
+pub trait IntoEvent {
+    /// The type that the family's listeners hear.
+    type Event: Event;
+
+    /// The event of the family.
+    fn into_event(self) -> Self::Event;
+}
+
+impl<E: Event> IntoEvent for E {
+    type Event = E;
+
+    #[inline]
+    fn into_event(self) -> E {
+        self
+    }
+}
+
+/// What takes the fields of an event.
+pub(crate) type Add<'a> = &'a mut dyn FnMut(&'static str, FieldValue<'_>);
+
+/// Hands over one field, if it has a value.
+pub(crate) fn put(add: Add<'_>, name: &'static str, value: &dyn Value) {
+    if let Some(value) = value.field() {
+        add(name, value);
+    }
+}
+
+/// What one event of a family tells.
+pub(crate) trait Told {
+    fn severity(&self) -> Severity {
+        Severity::Info
+    }
+
+    fn fields(&self, add: Add<'_>);
+}
+
+/// The type of a family, an event a variant, from what each of them tells.
+macro_rules! family {
+    (
+        $(#[$about:meta])*
+        $family:ident is $name:literal {
+            $($(#[$told:meta])* $variant:ident($payload:ident) is $text:literal,)*
+        }
+    ) => {
+        $(#[$about])*
+        #[non_exhaustive]
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum $family {
+            $($(#[$told])* $variant($payload),)*
+        }
+
+        impl $crate::event::Event for $family {
+            fn family() -> &'static $crate::model::Family {
+                static FAMILY: $crate::model::Family = $crate::model::Family::new($name, &[$($text),*]);
+                &FAMILY
+            }
+
+            fn index(&self) -> usize {
+                enum Place {
+                    $($variant,)*
+                }
+                match self {
+                    $($family::$variant(_) => Place::$variant as usize,)*
+                }
+            }
+
+            fn severity(&self) -> $crate::event::Severity {
+                match self {
+                    $($family::$variant(event) => $crate::event::port::Told::severity(event),)*
+                }
+            }
+
+            fn fields(&self, add: &mut dyn FnMut(&'static str, $crate::model::FieldValue<'_>)) {
+                match self {
+                    $($family::$variant(event) => $crate::event::port::Told::fields(event, add),)*
+                }
+            }
+        }
+
+        $(
+            impl From<$payload> for $family {
+                fn from(event: $payload) -> Self {
+                    $family::$variant(event)
+                }
+            }
+
+            impl $crate::event::IntoEvent for $payload {
+                type Event = $family;
+
+                #[inline]
+                fn into_event(self) -> $family {
+                    $family::$variant(self)
+                }
+            }
+        )*
+    };
+}
+
+pub(crate) use family;
