@@ -28,7 +28,9 @@
 //! | choose recorders per environment | [`init`] |
 //! | choose them in code | [`Monitor::builder`] |
 //! | count, set and time by hand | [`instrument`], [`Span`] |
-//! | carry a trace to another thread or task | [`Context`], [`FutureExt`] |
+//! | carry a trace to another thread, task or channel | [`Context`], [`FutureExt`], [`Carried`] |
+//! | carry a trace to another process | [`Context::extract`], [`Context::inject`], [`propagation`] |
+//! | begin a trace of its own within another | [`TraceLevel`] |
 //! | meet `tracing` or `metrics` | `bridge`, with the features of these names |
 //! | write a recorder | [`Recorder`] |
 //! | know what was lost | [`Monitor::accounts`], [`Monitor::losses`] |

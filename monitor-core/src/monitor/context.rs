@@ -56,32 +56,25 @@ use crate::propagation::XRaySampled;
 /// A server goes on with the traces of its callers, and a client passes its own on:
 ///
 /// ```
-/// use monitor_core::{Context, FutureExt, Monitor, Trust, monitored};
+/// use monitor_core::{Context, Monitor, Trust, monitored, recorders::Memory};
 /// use std::collections::HashMap;
 ///
 /// #[monitored(kind = server)]
-/// async fn answer() -> HashMap<String, String> {
+/// fn answer() -> HashMap<String, String> {
 ///     let mut headers = HashMap::new();
 ///     Context::current().inject(&mut headers);
 ///     headers
 /// }
 ///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() {
-/// # let monitor = Monitor::builder().recorder(monitor_core::recorders::Memory::default()).build();
 /// let received = [
 ///     ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
 ///     ("tracestate", "congo=t61rcWkgMzE"),
 ///     ("baggage", "tenant=blue"),
 /// ];
-/// # let sent = async {
-/// let context = Context::extract(&received, Trust::Continue);
-/// let sent = answer().in_context(context).await;
-/// # sent
-/// # }.with_monitor(&monitor).await;
+/// let monitor = Monitor::builder().recorder(Memory::default()).build();
+/// let sent = monitor.scope(|| Context::extract(&received, Trust::Continue).run(answer));
 /// assert!(sent["traceparent"].starts_with("00-0af7651916cd43dd8448eb211c80319c-"));
 /// assert_eq!((&*sent["tracestate"], &*sent["baggage"]), ("congo=t61rcWkgMzE", "tenant=blue"));
-/// # }
 /// ```
 #[derive(Clone, Default)]
 pub struct Context {

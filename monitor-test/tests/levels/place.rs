@@ -128,6 +128,25 @@ fn a_dropped_span_of_spans_alone_leaves_no_trace() {
 }
 
 #[test]
+fn a_block_has_a_level_for_the_methods_that_have_none_of_their_own() {
+    struct Pool;
+    #[monitored(level = no_trace)]
+    impl Pool {
+        fn checks_out(&self) {
+            self.fails_over();
+        }
+        #[monitored(level = "FORCE_TOP_LEVEL")]
+        fn fails_over(&self) {
+            leaf();
+        }
+    }
+    let captured = Capture::run(with_around(|| Pool.checks_out()));
+    check_root(&captured, "Pool::fails_over", "around");
+    check_child(&captured, "leaf", "Pool::fails_over");
+    assert!(captured.spans_named("Pool::checks_out").is_empty());
+}
+
+#[test]
 fn every_level_is_there_for_spans_by_hand() {
     let captured = Capture::run(|| {
         let _around = Span::start("around");
