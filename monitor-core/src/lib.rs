@@ -28,6 +28,8 @@
 //! | choose recorders per environment | [`init`] |
 //! | choose them in code | [`Monitor::builder`] |
 //! | count, set and time by hand | [`instrument`], [`Span`] |
+//! | annotate a driver of a database | `command(..)` of [`monitored`], [`Command`], [`pool`], [`Heartbeat`] |
+//! | keep secrets out of all this | [`redaction`] |
 //! | carry a trace to another thread, task or channel | [`Context`], [`FutureExt`], [`Carried`] |
 //! | carry a trace to another process | [`Context::extract`], [`Context::inject`], [`propagation`] |
 //! | begin a trace of its own within another | [`TraceLevel`] |
@@ -52,9 +54,10 @@ mod probe;
 pub mod propagation;
 mod recorder;
 pub mod recorders;
+pub mod redaction;
 
 pub use config::{ConfigError, init};
-pub use dispatch::Callsite;
+pub use dispatch::{Callsite, emit, is_heard};
 pub use export::{Account, DropReason, TimedOut};
 pub use metric::{
     FunctionSeries, FunctionSnapshot, Histogram, Metric, MetricData, MetricKind, MetricPoint, Snapshot,
@@ -69,12 +72,47 @@ pub use monitor::{
     WithMonitor,
 };
 pub use monitor_macros::{ErrorType, Labels, monitored};
-pub use probe::{Span, SpanBuilder};
+pub use probe::command::{
+    Command, CommandDraft, CommandNumber, InOperation, Judgement, Operation, OperationExt, ToAddress,
+};
+pub use probe::{Heartbeat, Span, SpanBuilder};
 pub use recorder::{Recorder, RecorderError, Span as SpanRef, SpanBatch};
+
+/// Listeners: who hears of events, on the thread where they happen.
+pub mod listener {
+    mod channel;
+    mod families;
+    mod from_fn;
+    pub(crate) mod hears;
+    pub mod log;
+    mod port;
+    mod subscriptions;
+    #[cfg(feature = "tokio")]
+    mod tokio;
+
+    pub use channel::{ChannelListener, Events, channel};
+    pub use families::{
+        CommandListener, FailoverListener, HeartbeatListener, PoolListener, ServerListener, TopologyListener,
+    };
+    pub use from_fn::{FromFn, from_fn};
+    pub(crate) use port::Ear;
+    pub use port::{EventListener, Listener};
+    pub use subscriptions::Subscriptions;
+    #[cfg(feature = "tokio")]
+    pub use tokio::{TokioEvents, TokioListener, tokio_channel};
+
+    pub use crate::dispatch::{Registration, register};
+    pub use monitor_macros::Listener;
+}
 
 /// Counters, gauges and histograms by hand.
 pub mod instrument {
     pub use crate::probe::instrument::{Counter, Gauge, Histogram, InFlight, Timer, UpDownCounter};
+}
+
+/// Connection pools by hand.
+pub mod pool {
+    pub use crate::probe::pool::{CheckOut, CheckedOut, Connecting, Connection, Pool};
 }
 
 /// Sets a field of the annotated function around it, which must have declared it: `fields(rows)`.

@@ -1,4 +1,5 @@
-//! One attribute and two derives: what `monitor-core` re-exports as `monitored`, `Labels` and `ErrorType`.
+//! One attribute and four derives: what `monitor-core` re-exports as `monitored`, `Labels`, `ErrorType`, `Event` and
+//! `Listener`.
 //!
 //! This crate knows of the runtime nothing but the path `monitor_core::__private`. It reads an item (`item`,
 //! `options`), takes every decision (`plan`), and prints (`expand`).
@@ -54,6 +55,7 @@ use proc_macro::TokenStream;
 /// | `monitor = self.monitor` | records with the monitor of an instance |
 /// | `parent = request.context` | the span's parent, in place of the current span |
 /// | `links = self.causes()` | spans that led to this one |
+/// | `command(system = "postgresql", text = sql)` | the call is a command of a driver: see below |
 /// | `crate = some::path` | where `monitor_core` is re-exported |
 /// | `skip` | on a method: leaves it out of its block |
 ///
@@ -95,6 +97,57 @@ use proc_macro::TokenStream;
 /// assert_eq!(Client.run(Operation::Write), Ok(1));
 /// assert_eq!(Client.run(Operation::Read), Ok(0));
 /// assert!(Client.is_open());
+/// ```
+///
+/// # Commands
+///
+/// `command(..)` makes a driver's method a command to a database: its span, the metrics `db.client.operation.duration`
+/// and `db.client.response.returned_rows`, and for listeners the events `CommandStarted` and then `CommandSucceeded` or
+/// `CommandFailed`, however the call ends.
+///
+/// | of the command | what it is |
+/// |---|---|
+/// | `system = "postgresql"` | the database, by OpenTelemetry's name for it; needed |
+/// | `name = op` | what the command is called; without this, the first word of its text |
+/// | `database = self.database`, `collection = table`, `target = procedure` | what it is about |
+/// | `text = sql` | the query, in which every literal becomes a `?` |
+/// | `raw_text = sql` | a query that has no values in it, told as it is |
+/// | `summary = summary` | what it does to what, where the driver knows it better than the text tells |
+/// | `document = command.to_string()` | the whole command, evaluated only for listeners |
+/// | `batch = operations.len()` | how many operations are sent at once |
+/// | `server = self.address`, `connection_id = self.id`, `server_connection_id = self.server_id`, `service_id = id` | where it goes |
+/// | `request_id = id`, `operation_id = id` | its numbers; without these, the next of the process, and that of the `Operation` around |
+/// | `sensitive = &SENSITIVE` | whether it is sensitive: `true`, a `Redaction`, or a list of one's own |
+/// | `reply = \|reply\| reply.to_string()` | what the server answered, evaluated only for listeners |
+/// | `rows = \|reply\| reply.len()` | how many rows it returned |
+/// | `status = \|error\| error.code()` | the server's code for what went wrong |
+/// | `failure = \|error\| Failure::server(error.to_string())` | what went wrong, evaluated only for listeners |
+///
+/// Of a sensitive command, such as `saslStart` or `ALTER ROLE .. PASSWORD ..`, nothing leaves the function but how long it
+/// took, how it ended, and the names of command, database and server: its span has no fields, whatever other options
+/// say, its own labels are left out, and events have `{}` in the place of what was sent and answered. What was decided
+/// at the beginning holds to the end.
+///
+/// ```
+/// use monitor_core::monitored;
+///
+/// struct Connection {
+///     database: String,
+/// }
+///
+/// impl Connection {
+///     #[monitored(command(
+///         system = "postgresql",
+///         database = self.database,
+///         text = sql,
+///         server = "db1.example.org:5433",
+///         rows = |rows| rows.len(),
+///     ))]
+///     async fn query(&mut self, sql: &str) -> Result<Vec<String>, std::io::Error> {
+///         Ok(vec![sql.to_uppercase()])
+///     }
+/// }
+/// # drop(Connection { database: String::from("shop") }.query("SELECT 1"));
 /// ```
 ///
 /// # Limits
@@ -172,4 +225,75 @@ pub fn labels(item: TokenStream) -> TokenStream {
 #[proc_macro_derive(ErrorType, attributes(error_type))]
 pub fn error_type(item: TokenStream) -> TokenStream {
     expand::error_type(item.into()).into()
+}
+
+/// Makes an enum or a struct a type of event.
+///
+/// A struct is one event, named like the type in `snake_case`; an enum is one event a variant, named
+/// `type.variant`. An `Event` at the end of the type's name does not count: `CacheEvent::Evicted` is `cache.evicted`.
+///
+/// | option | where | what it does |
+/// |---|---|---|
+/// | `name = "cache.evicted"` | struct, variant | names the event; on an enum, what stands before the dot |
+/// | `severity = warn` | struct, enum, variant | `debug`, `info` (the default), `warn` or `error` |
+/// | `crate = some::path` | struct, enum | where `monitor_core` is re-exported |
+/// | `display`, `debug` | field | tells the field by `Display` or by `Debug` |
+/// | `skip` | field | does not tell the field to recorders; listeners have the whole event |
+/// | `name = "key"` | field | names the field |
+///
+/// ```
+/// use monitor_core::event::Event;
+///
+/// #[derive(Clone, Debug, Event)]
+/// enum CacheEvent {
+///     Cleared,
+///     #[event(severity = warn)]
+///     Evicted {
+///         key: String,
+///         #[event(debug)]
+///         why: Option<std::fmt::Error>,
+///     },
+/// }
+///
+/// assert_eq!(CacheEvent::Cleared.name(), "cache.cleared");
+/// let mut fields = Vec::new();
+/// CacheEvent::Evicted { key: String::from("a"), why: None }
+///     .fields(&mut |name, value| fields.push(format!("{name}={value}")));
+/// assert_eq!(fields, ["key=a", "why=None"]);
+/// ```
+#[proc_macro_derive(Event, attributes(event))]
+pub fn event(item: TokenStream) -> TokenStream {
+    expand::event(item.into()).into()
+}
+
+/// Makes a type a listener to all families whose traits it implements.
+///
+/// Which these are of `CommandListener`, `PoolListener`, `ServerListener`, `TopologyListener`, `HeartbeatListener` and
+/// `FailoverListener` the compiler finds out. Events of one's own, heard by `EventListener`, are named:
+/// `#[listener(CacheEvicted)]`. A type that hears nothing does not compile.
+///
+/// ```
+/// use monitor_core::event::{CommandFailed, PoolCleared};
+/// use monitor_core::listener::{CommandListener, Listener, PoolListener};
+///
+/// #[derive(Listener)]
+/// struct Alarm;
+///
+/// impl CommandListener for Alarm {
+///     fn failed(&self, event: &CommandFailed) {
+///         eprintln!("{} failed", event.command_name);
+///     }
+/// }
+///
+/// impl PoolListener for Alarm {
+///     fn pool_cleared(&self, event: &PoolCleared) {
+///         eprintln!("the pool of {} was cleared", event.address);
+///     }
+/// }
+///
+/// let monitor = monitor_core::Monitor::builder().listener(Alarm).build();
+/// ```
+#[proc_macro_derive(Listener, attributes(listener))]
+pub fn listener(item: TokenStream) -> TokenStream {
+    expand::listener(item.into()).into()
 }

@@ -222,6 +222,8 @@ fn attach_extra(call: &mut Call, mut extra: Box<Extra>, metadata: &'static Metad
         Some(present) => {
             present.fields.append(&extra.fields);
             present.links.extend(&extra.links);
+            present.display_name = extra.display_name.take();
+            present.fields.share_seal(&extra.fields);
             if let Some(hook) = &mut present.hook {
                 hook.labels(&extra.labels);
                 hook.fields(&present.fields);

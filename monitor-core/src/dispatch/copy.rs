@@ -103,6 +103,7 @@ impl Copy {
         place.identifier.set(span);
         extra.own.clear();
         extra.own.text(FieldName::Free(SOURCE_TRACE), format_args!("{}", source.trace_id()));
+        extra.display_name = extra.display_name.take().map(|name| format!("{PREFIX}{name}").into());
         extra.links.clear();
         link(&mut extra.own, source);
         write_payload(lane, extra);

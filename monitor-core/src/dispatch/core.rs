@@ -4,35 +4,27 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 use std::time::SystemTime;
 
 use crate::dispatch::alarm::Alarm;
 use crate::dispatch::counted::Counted;
-use crate::dispatch::entry::FAST;
-use crate::dispatch::entry::SILENT;
-use crate::dispatch::entry::SLOW;
-use crate::dispatch::entry::STEADY;
 use crate::dispatch::entry::UNKNOWN;
-use crate::dispatch::hook;
+use crate::dispatch::hearing::Hearing;
 use crate::dispatch::lane::Lane;
 use crate::dispatch::learn::learn;
 use crate::dispatch::names::RegisteredNames;
 use crate::dispatch::sources;
-use crate::dispatch::sources::Source;
-use crate::dispatch::ticks;
+use crate::listener::Subscriptions;
 use crate::metric::Combination;
 use crate::metric::LabelSets;
 use crate::metric::Value;
 use crate::model::Clock;
 use crate::model::Filter;
 use crate::model::GOLDEN;
-use crate::model::Head;
 use crate::model::LabelRef;
 use crate::model::Levels;
-use crate::model::Metadata;
-use crate::model::Outcome;
 use crate::model::Signals;
-use crate::model::TraceLevel;
 use crate::model::mix;
 use crate::model::sync::AtomicBool;
 use crate::model::sync::AtomicU64;
@@ -53,13 +45,19 @@ pub(crate) struct CoreConfig {
     pub(crate) signals: Signals,
     /// The most chunks of 16 KiB that may wait, beyond one a thread.
     pub(crate) chunks: usize,
+    /// What its listeners want, in the order in which they hear.
+    pub(crate) listeners: Vec<Subscriptions>,
+    /// How long a listener rests first.
+    pub(crate) rest: Duration,
+    /// What it makes of trace levels.
     pub(crate) levels: Levels,
 }
 
 /// The inside of a monitor.
 pub(crate) struct Core {
     id: u64,
-    config: CoreConfig,
+    /// How it was made.
+    pub(crate) config: CoreConfig,
     seconds_per_tick: f64,
     started: SystemTime,
     closed: AtomicBool,
@@ -76,6 +74,7 @@ pub(crate) struct Core {
     taking: Mutex<()>,
     random: AtomicU64,
     panicked: AtomicU64,
+    pub(crate) hearing: Hearing,
 }
 
 struct LaneState {
@@ -85,12 +84,13 @@ struct LaneState {
 }
 
 impl Core {
-    pub(crate) fn new(config: CoreConfig) -> Arc<Self> {
+    pub(crate) fn new(mut config: CoreConfig) -> Arc<Self> {
         meeting! {
             static NEXT: AtomicU64 = AtomicU64::new(1);
         }
         let seed = std::hash::RandomState::new();
         let random = std::hash::BuildHasher::hash_one(&seed, SystemTime::now());
+        let hearing = Hearing::new(&mut config);
         let core = Arc::new(Self {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             seconds_per_tick: config.clock.seconds_per_tick(),
@@ -108,6 +108,7 @@ impl Core {
             taking: Mutex::default(),
             random: AtomicU64::new(random),
             panicked: AtomicU64::new(0),
+            hearing,
         });
         sources::add(&core);
         core
@@ -135,65 +136,6 @@ impl Core {
 
     pub(crate) fn wants_spans(&self) -> bool {
         self.config.signals.contains(Signals::SPANS)
-    }
-
-    /// What this monitor takes from a callsite.
-    pub(crate) fn signals(&self, metadata: &Metadata) -> Signals {
-        let leveled = if metadata.level == TraceLevel::NoTrace { Signals::METRICS } else { Signals::ALL };
-        self.config
-            .filter
-            .signals(metadata.module)
-            .intersection(metadata.signals)
-            .intersection(self.config.signals)
-            .intersection(leveled)
-    }
-
-    /// What this monitor makes of trace levels.
-    pub(crate) fn levels(&self) -> Levels {
-        self.config.levels
-    }
-
-    /// The beginning of a record's head for a source, or why there is none.
-    pub(crate) fn head(&self, source: u32) -> u64 {
-        let Some(source_kind) = sources::source(source) else { return SILENT };
-        match source_kind {
-            Source::Callsite(callsite) => {
-                let signals = self.signals(callsite.metadata());
-                let bridged = callsite.is_bridged();
-                if self.is_closed() || (signals.is_empty() && !bridged) {
-                    return SILENT;
-                }
-                let mut flags = 0;
-                if signals.contains(Signals::SPANS) {
-                    flags |= Head::SPAN;
-                }
-                if signals.contains(Signals::METRICS) {
-                    flags |= Head::METRICS;
-                }
-                let head = Head::call(source, 0, 0, Outcome::Ok, flags).word();
-                let metadata = callsite.metadata();
-                let leveled = flags & Head::SPAN != 0 && self.is_leveled(metadata);
-                let slow = bridged || leveled || self.config.clock.is_manual() || !metadata.fields.is_empty();
-                match slow {
-                    true => head | SLOW,
-                    false if ticks::are_in_place() => head | FAST,
-                    false => head | STEADY,
-                }
-            }
-            Source::Instrument(_) => {
-                let head = Head::call(source, 0, 0, Outcome::Ok, Head::TICK).word();
-                if hook::values_wanted() { head | SLOW } else { head | FAST }
-            }
-        }
-    }
-
-    /// The explicit bucket bounds of a source.
-    pub(crate) fn bounds(source: u32) -> &'static [f64] {
-        match sources::source(source) {
-            Some(Source::Callsite(callsite)) => callsite.metadata().buckets,
-            Some(Source::Instrument(info)) => info.buckets,
-            None => &[],
-        }
     }
 
     /// The slot of these label values.
@@ -351,6 +293,7 @@ impl Core {
         self.closed.store(true, Ordering::Release);
         sources::refresh();
         self.retire_heads();
+        self.hearing.end();
     }
 
     fn retire_heads(&self) {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::dispatch::attach::Entered;
 use crate::dispatch::attach::Placed;
+use crate::dispatch::companion::Answer;
 use crate::dispatch::companion::CallEnd;
 use crate::dispatch::companion::Companion;
 use crate::dispatch::copy::Copy;
@@ -50,6 +51,10 @@ pub(crate) struct Extra {
     pub(crate) hook: Option<Box<Hooked>>,
     /// What goes along with the call, in the order in which it came.
     pub(crate) companions: Vec<Box<dyn Companion>>,
+    /// The name of this one span, where it has one beside its callsite's.
+    pub(crate) display_name: Option<Box<str>>,
+    /// What the result says, for the companions.
+    pub(crate) answer: Option<Box<Answer>>,
 }
 
 thread_local! {
@@ -114,7 +119,14 @@ impl Extra {
             _ => error_type_name(ending.error()),
         };
         let fields = &mut self.fields;
-        let mut end = CallEnd { outcome, error_type, duration: duration(), context, fields };
+        let mut end = CallEnd {
+            outcome,
+            error_type,
+            duration: duration(),
+            context,
+            fields,
+            answer: self.answer.take(),
+        };
         self.companions.iter_mut().rev().for_each(|companion| companion.end(&mut end));
     }
 
@@ -141,6 +153,8 @@ impl Extra {
         self.labels.clear();
         self.hook = None;
         self.companions.clear();
+        self.display_name = None;
+        self.answer = None;
         // Without a thread-local any more, the box is simply freed.
         let _ = SPARE.try_with(|spare| {
             if let Ok(mut spare) = spare.try_borrow_mut()

@@ -13,10 +13,13 @@ mod context;
 mod copy;
 mod core;
 mod counted;
+mod ears;
+mod emit;
 mod entry;
 mod error_types;
 mod extra;
 mod flight;
+mod hearing;
 mod hook;
 mod label_cache;
 mod lane;
@@ -31,6 +34,7 @@ mod nest;
 mod order;
 mod origin;
 mod payload;
+mod process_wide;
 mod short_labels;
 mod snapshot;
 mod sources;
@@ -41,13 +45,16 @@ mod value;
 mod visit;
 
 pub use callsite::Callsite;
+pub use emit::{emit, is_heard};
+pub use process_wide::{Registration, register};
 
 pub(crate) use attach::{
     attached, current, current_context, current_core, lane_of, note_panic, scope, suppress, with_context,
 };
 pub(crate) use call::{Call, finish, start, start_labelled, start_with};
-pub(crate) use companion::{CallEnd, Companion};
+pub(crate) use companion::{Answer, CallEnd, Companion};
 pub(crate) use core::{Core, CoreConfig};
+pub(crate) use emit::emit_to;
 pub(crate) use error_types::error_type_id;
 pub(crate) use extra::Extra;
 pub(crate) use flight::{Flight, park};
@@ -63,6 +70,7 @@ pub(crate) use late::set as late_field;
 pub(crate) use nest::{Around, Nest};
 pub(crate) use order::{Began, finish_in_any_order};
 pub(crate) use origin::with_origin;
+pub(crate) use process_wide::subscriptions;
 #[cfg(feature = "metrics")]
 pub(crate) use sources::{Source, refuse, register_foreign, sources};
 pub(crate) use sources::{install_global, register_instrument, uninstall_global};

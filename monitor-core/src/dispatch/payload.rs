@@ -12,6 +12,7 @@ use crate::model::SpanContext;
 use crate::model::WORDS;
 use crate::recorder::DROPPED_FIELD;
 use crate::recorder::LINK_FIELD;
+use crate::recorder::NAME_FIELD;
 
 /// Adds a link.
 pub(crate) fn link(own: &mut FieldBuffer, to: SpanContext) {
@@ -22,7 +23,10 @@ pub(crate) fn link(own: &mut FieldBuffer, to: SpanContext) {
 ///
 /// What the monitor itself says comes first and in a buffer of its own, so that fields never take its room.
 pub(crate) fn write_payload(lane: &'static Lane, extra: &mut Extra) -> bool {
-    let Extra { own, fields, links, .. } = extra;
+    let Extra { own, fields, links, display_name, .. } = extra;
+    if let Some(name) = display_name {
+        own.text(FieldName::Free(NAME_FIELD), format_args!("{name}"));
+    }
     links.iter().for_each(|to| link(own, *to));
     let dropped = fields.dropped().saturating_add(own.dropped());
     if dropped > 0 {

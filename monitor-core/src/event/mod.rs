@@ -37,6 +37,8 @@ pub use pool::{
 };
 pub use pool_options::PoolOptions;
 pub use port::{Event, IntoEvent};
+#[doc(hidden)]
+pub use port::{put, put_debug, put_display};
 pub use reason::{CheckOutFailedReason, ClosedReason};
 pub use server::{ServerClosed, ServerDescriptionChanged, ServerEvent, ServerOpened};
 pub use server_description::{ServerDescription, ServerFacts, ServerKind, TopologyVersion};
@@ -46,3 +48,4 @@ pub use topology::{TopologyClosed, TopologyDescriptionChanged, TopologyEvent, To
 pub use topology_description::{ReadPreference, TopologyDescription, TopologyFacts, TopologyKind};
 
 pub use crate::model::Family;
+pub use monitor_macros::Event;

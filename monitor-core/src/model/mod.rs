@@ -2,9 +2,11 @@
 
 #![forbid(unsafe_code)]
 
+mod caught;
 mod clock;
 mod context;
 mod error_type;
+mod escape;
 mod family;
 mod field;
 mod field_buffer;
@@ -15,14 +17,17 @@ mod level;
 mod metadata;
 mod mix;
 mod outcome;
+mod patience;
 mod record;
 pub(crate) mod sync;
 
+pub(crate) use caught::caught;
 pub(crate) use clock::counter;
 pub use clock::{Clock, ManualClock};
 pub(crate) use context::Origin;
 pub use context::SpanContext;
 pub use error_type::ErrorType;
+pub(crate) use escape::Escaped;
 pub use family::Family;
 pub use field::{FieldValue, Value};
 pub(crate) use field_buffer::{FieldBuffer, FieldName, Fields};
@@ -34,4 +39,5 @@ pub use level::{TraceLevel, WithoutParent};
 pub use metadata::{Details, Metadata, Signals, SpanKind};
 pub(crate) use mix::{GOLDEN, mix, unmix};
 pub use outcome::Outcome;
+pub(crate) use patience::Patience;
 pub(crate) use record::{Head, PAYLOAD, Record, Slot, WORDS};

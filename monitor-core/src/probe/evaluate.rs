@@ -1,17 +1,11 @@
 //! Runs code of the user that only tells something: it must not change the call.
 
-use std::mem;
-use std::panic::AssertUnwindSafe;
-use std::panic::catch_unwind;
-
 use crate::dispatch::note_panic;
+use crate::model::caught;
 
 /// Runs code of the user that only tells something. A panic in it is counted and goes no further.
 pub(crate) fn evaluate(body: impl FnOnce()) {
-    let Err(panic) = catch_unwind(AssertUnwindSafe(body)) else { return };
-    note_panic();
-    // What it carries may panic once more when it is dropped.
-    if let Err(again) = catch_unwind(AssertUnwindSafe(move || drop(panic))) {
-        mem::forget(again);
+    if caught(body).is_err() {
+        note_panic();
     }
 }

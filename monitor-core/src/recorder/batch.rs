@@ -1,5 +1,6 @@
 //! Finished spans on their way to a recorder.
 
+use std::borrow::Cow;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::Duration;
@@ -20,6 +21,9 @@ use crate::model::TraceId;
 pub(crate) const LINK_FIELD: &str = "\u{0}link";
 /// The name under which the number of lost fields travels among the fields.
 pub(crate) const DROPPED_FIELD: &str = "\u{0}dropped";
+
+/// The name under which a span's own name travels among the fields.
+pub(crate) const NAME_FIELD: &str = "\u{0}name";
 
 /// What turns the numbers in a record into what they stand for.
 pub(crate) trait Names: Send + Sync {
@@ -168,6 +172,20 @@ impl<'a> Span<'a> {
         self.metadata().name
     }
 
+    /// The name of this one span where it has one, such as `SELECT orders` of a command; else [`name`](Self::name).
+    #[must_use]
+    pub fn display_name(&self) -> Cow<'a, str> {
+        self.own_name().unwrap_or(Cow::Borrowed(self.name()))
+    }
+
+    /// The name of this one span, where it has one.
+    pub(crate) fn own_name(&self) -> Option<Cow<'a, str>> {
+        match self.all_fields().find(|(name, _)| *name == NAME_FIELD) {
+            Some((_, FieldValue::Text(name))) => Some(name),
+            _ => None,
+        }
+    }
+
     /// Which span of which trace this is.
     #[must_use]
     pub fn context(&self) -> SpanContext {
@@ -277,7 +295,7 @@ impl SpanBatch {
 impl std::fmt::Debug for Span<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Span")
-            .field("name", &self.name())
+            .field("name", &self.display_name())
             .field("outcome", &self.outcome())
             .field("duration", &self.duration())
             .field("fields", &self.fields().collect::<Vec<_>>())

@@ -8,4 +8,4 @@ mod port;
 pub use batch::{Span, SpanBatch};
 pub use port::{Recorder, RecorderError};
 
-pub(crate) use batch::{DROPPED_FIELD, LINK_FIELD, Names};
+pub(crate) use batch::{DROPPED_FIELD, LINK_FIELD, NAME_FIELD, Names};

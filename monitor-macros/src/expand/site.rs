@@ -42,6 +42,10 @@ pub(crate) fn print(plan: &Plan<'_>) -> TokenStream {
     if let Some(slow) = options.slow {
         quote_spanned!(span=> slow: #slow,).to_tokens(&mut members);
     }
+    if options.command.is_some() {
+        quote_spanned!(span=> family: ::core::option::Option::Some(#private::command_family),)
+            .to_tokens(&mut members);
+    }
     let max = options.labels.as_ref().map_or(0, |labels| labels.max);
     let (module, file) =
         (quote_spanned!(span=> ::core::module_path!()), quote_spanned!(span=> ::core::file!()));

@@ -49,6 +49,8 @@ fn given(options: &Options) -> Vec<(&'static str, Span)> {
     given.extend(options.error_type.as_ref().map(|expression| ("error_type", expression.key)));
     given.extend(options.outcome.as_ref().map(|expression| ("outcome", expression.key)));
     given.extend(options.ret.as_ref().map(|(span, _)| ("ret", *span)));
+    let command = options.command.iter().flat_map(|command| command.of_result());
+    given.extend(command.map(|(key, look)| (key, look.key)));
     given
 }
 
@@ -60,7 +62,7 @@ fn unfit(key: &str, returned: &Returned) -> Option<String> {
         }
         Form::Stream => Some(format!("`{key}` needs a result, but a stream gives items")),
         _ if returned.boxed_stream => Some(format!("`{key}` needs a result, but a stream gives items")),
-        _ if returned.never_result && (key == "err" || key == "error_type") => {
+        _ if returned.never_result && key != "ret" && key != "outcome" => {
             Some(format!("`{key}` needs a `Result` to be returned"))
         }
         _ => None,

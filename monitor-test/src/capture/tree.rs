@@ -39,7 +39,7 @@ fn siblings<'a>(
 }
 
 fn line(text: &mut String, depth: usize, span: &FinishedSpan) {
-    let _ = write!(text, "{:indent$}{} {}", "", span.name, span.outcome, indent = 2 * depth);
+    let _ = write!(text, "{:indent$}{} {}", "", span.display_name, span.outcome, indent = 2 * depth);
     if let (Outcome::Error, Some(error_type)) = (span.outcome, span.error_type) {
         let _ = write!(text, "({error_type})");
     }
