@@ -32,7 +32,9 @@
 //! | count, set and time by hand | [`instrument`], [`Span`] |
 //! | annotate a driver of a database | `command(..)` of [`monitored`], [`Command`], [`pool`], [`Heartbeat`] |
 //! | keep secrets out of all this | [`redaction`] |
-//! | carry a trace to another thread or task | [`Context`], [`FutureExt`] |
+//! | carry a trace to another thread, task or channel | [`Context`], [`FutureExt`], [`Carried`] |
+//! | carry a trace to another process | [`Context::extract`], [`Context::inject`], [`propagation`] |
+//! | begin a trace of its own within another | [`TraceLevel`] |
 //! | meet `tracing` or `metrics` | `bridge`, with the features of these names |
 //! | write a recorder | [`Recorder`] |
 //! | know what was lost | [`Monitor::accounts`], [`Monitor::losses`] |
@@ -51,6 +53,7 @@ mod metric;
 mod model;
 mod monitor;
 mod probe;
+pub mod propagation;
 mod recorder;
 pub mod recorders;
 pub mod redaction;
@@ -63,16 +66,18 @@ pub use metric::{
 };
 pub use model::{
     Clock, Details, ErrorType, FieldValue, Filter, FilterError, Label, LabelRef, LabelText, Labels,
-    ManualClock, Metadata, Outcome, Signals, SpanContext, SpanId, SpanKind, TraceId, Value,
+    ManualClock, Metadata, Outcome, Signals, SpanContext, SpanId, SpanKind, TraceId, TraceLevel, Value,
+    WithoutParent,
 };
 pub use monitor::{
-    Context, FutureExt, InContext, InstallError, Installed, Losses, Monitor, MonitorBuilder, WithMonitor,
+    Carried, Context, FutureExt, InContext, InstallError, Installed, Losses, Monitor, MonitorBuilder, Trust,
+    WithMonitor,
 };
 pub use monitor_macros::{ErrorType, Labels, monitored};
 pub use probe::command::{
     Command, CommandDraft, CommandNumber, InOperation, Judgement, Operation, OperationExt, ToAddress,
 };
-pub use probe::{Heartbeat, Span};
+pub use probe::{Heartbeat, Span, SpanBuilder};
 pub use recorder::{EventBatch, EventRef, Recorder, RecorderError, Span as SpanRef, SpanBatch};
 
 /// Listeners: who hears of events, on the thread where they happen.
