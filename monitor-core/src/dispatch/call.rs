@@ -19,7 +19,7 @@ use crate::dispatch::late;
 use crate::dispatch::learn::known_entry;
 use crate::dispatch::level;
 use crate::dispatch::origin;
-use crate::dispatch::payload::write_payload;
+use crate::dispatch::payload::write_span_payload;
 use crate::dispatch::ticks;
 use crate::model::Clock;
 use crate::model::FieldBuffer;
@@ -289,11 +289,7 @@ fn end_at(lane: &'static Lane, call: &Call, end: u64, ending: u64) {
 #[cold]
 #[inline(never)]
 pub(crate) fn turn(lane: &'static Lane) {
-    match core_of(lane) {
-        Some(core) => lane.turn(&core),
-        // The thread is about to end, and has taken leave of the monitor.
-        None => lane.lose(),
-    }
+    lane.leave(core_of(lane).as_deref());
 }
 
 /// Ends a call that has fields, a hook, a clock of its own or a parent given by hand, or that has ended already.
@@ -330,7 +326,7 @@ fn finish_cold(call: &mut Call, ending: Head) {
                 extra.fields.clear();
                 extra.links.clear();
             }
-            if write_payload(lane, &mut extra) {
+            if write_span_payload(lane, core_of(lane).as_deref(), &mut extra) {
                 ending_word |= Head::FIELDS;
             }
         }

@@ -12,7 +12,7 @@ use crate::dispatch::callsite::Callsite;
 use crate::dispatch::extra::Extra;
 use crate::dispatch::lane::Lane;
 use crate::dispatch::payload::link;
-use crate::dispatch::payload::write_payload;
+use crate::dispatch::payload::write_span_payload;
 use crate::model::Details;
 use crate::model::FieldName;
 use crate::model::GOLDEN;
@@ -106,7 +106,7 @@ impl Copy {
         extra.display_name = extra.display_name.take().map(|name| format!("{PREFIX}{name}").into());
         extra.links.clear();
         link(&mut extra.own, source);
-        write_payload(lane, extra);
+        write_span_payload(lane, Some(&core), extra);
         let flags = Head::SPAN | Head::FIELDS;
         let head = Head::call(self.callsite.id(), 0, ending.error(), ending.outcome(), flags);
         if lane.push([call.start, end, span, parent, high, low, children, head.word()]) {

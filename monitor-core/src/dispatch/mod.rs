@@ -17,6 +17,7 @@ mod ears;
 mod emit;
 mod entry;
 mod error_types;
+mod event_record;
 mod extra;
 mod flight;
 mod hearing;
@@ -31,6 +32,7 @@ mod loom;
 mod marks;
 mod names;
 mod nest;
+mod notes;
 mod order;
 mod origin;
 mod payload;
@@ -56,6 +58,8 @@ pub(crate) use companion::{Answer, CallEnd, Companion};
 pub(crate) use core::{Core, CoreConfig};
 pub(crate) use emit::emit_to;
 pub(crate) use error_types::error_type_id;
+#[cfg(test)]
+pub(crate) use event_record::record_event;
 pub(crate) use extra::Extra;
 pub(crate) use flight::{Flight, park};
 #[cfg(feature = "tracing")]

@@ -20,6 +20,7 @@ mod outcome;
 mod patience;
 mod record;
 pub(crate) mod sync;
+mod tally;
 
 pub(crate) use caught::caught;
 pub(crate) use clock::counter;
@@ -41,3 +42,4 @@ pub(crate) use mix::{GOLDEN, mix, unmix};
 pub use outcome::Outcome;
 pub(crate) use patience::Patience;
 pub(crate) use record::{Head, PAYLOAD, Record, Slot, WORDS};
+pub(crate) use tally::Tally;

@@ -25,7 +25,7 @@ use crate::monitor::Monitor;
 use crate::monitor::source::CoreSource;
 use crate::recorder::Recorder;
 
-/// Waiting spans take at most this much memory, beyond 16 KiB a thread.
+/// Waiting spans and events take at most this much memory, beyond 16 KiB a thread.
 const DEFAULT_BUFFER: usize = 8 * 1024 * 1024;
 const CHUNK: usize = 16 * 1024;
 const DEFAULT_INTERVAL: Duration = Duration::from_secs(10);
@@ -115,7 +115,7 @@ impl MonitorBuilder {
         self
     }
 
-    /// How often recorders get the metrics, ten seconds by default. Spans do not wait for it.
+    /// How often recorders get the metrics, ten seconds by default. Spans and events do not wait for it.
     pub fn interval(mut self, interval: Duration) -> Self {
         self.interval = interval.max(Duration::from_millis(1));
         self
@@ -128,7 +128,7 @@ impl MonitorBuilder {
         self
     }
 
-    /// How many bytes of finished spans may wait in the threads' buffers beyond 16 KiB a thread, 8 MiB by
+    /// How many bytes of finished spans and events may wait in the threads' buffers beyond 16 KiB a thread, 8 MiB by
     /// default. What does not fit is dropped and counted.
     pub fn buffer(mut self, bytes: usize) -> Self {
         self.buffer = bytes;

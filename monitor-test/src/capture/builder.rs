@@ -14,7 +14,7 @@ use monitor_core::recorders::Memory;
 
 use crate::capture::Captured;
 
-/// More spans than a test makes; what goes beyond is counted and told by
+/// More spans and more events than a test makes; what goes beyond is counted and told by
 /// [`Captured::assert_no_losses`].
 const CAPACITY: usize = 4 << 20;
 /// The buffers of the threads take as much as a test may need.

@@ -6,6 +6,7 @@
 
 mod callsite;
 mod cell;
+mod event;
 mod lane;
 mod monitor;
 mod wake;
