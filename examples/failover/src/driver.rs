@@ -25,6 +25,7 @@ use crate::Settings;
 use crate::Status;
 use crate::Target;
 use crate::Topology;
+use crate::news::News;
 use crate::plugin::Chain;
 use crate::pool::Pool;
 
@@ -34,6 +35,8 @@ pub struct Driver {
     names: Names,
     chain: Chain,
     topology: RwLock<Arc<Topology>>,
+    /// Held while a change is made and told, so that changes are told in their order.
+    news: Mutex<News>,
     pools: HashMap<Address, Arc<Pool>>,
     patience: Duration,
     /// What the plugins do in the background; it ends with the driver.
@@ -50,6 +53,7 @@ impl Driver {
             names,
             chain: Chain::new(plugins),
             topology: RwLock::new(Arc::new(Topology::new(&hosts))),
+            news: Mutex::new(News::open(&hosts)),
             pools: hosts.iter().map(pool).collect(),
             patience,
             background: Mutex::default(),
@@ -102,11 +106,16 @@ impl Driver {
 
     /// Notes what a host says of itself, or that it is dead: then its idle connections are so too.
     pub fn observe(&self, host: &Address, status: Option<Status>) {
-        let mut topology = self.topology.write().unwrap_or_else(PoisonError::into_inner);
-        Arc::make_mut(&mut topology).observe(host, status);
-        drop(topology);
-        if status.is_none() {
-            self.pool(host).clear();
+        let news = self.news.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = self.topology();
+        let mut after = Arc::clone(&before);
+        Arc::make_mut(&mut after).observe(host, status);
+        *self.topology.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&after);
+        news.changed(&before, &after);
+        drop(news);
+        match status {
+            Some(_) => self.pool(host).ready(),
+            None => self.pool(host).clear(),
         }
     }
 

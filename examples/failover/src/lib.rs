@@ -37,6 +37,7 @@ mod database;
 mod driver;
 mod error;
 mod names;
+mod news;
 pub mod plugin;
 mod pool;
 pub mod postgres;

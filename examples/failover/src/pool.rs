@@ -7,7 +7,11 @@ use std::sync::MutexGuard;
 use std::sync::PoisonError;
 use std::time::Duration;
 
+use monitor_core::event::CheckOutFailedReason;
+use monitor_core::event::ClosedReason;
+use monitor_core::event::PoolOptions;
 use monitor_core::monitored;
+use monitor_core::pool;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::Semaphore;
 
@@ -26,11 +30,13 @@ pub(crate) struct Pool {
     idle: Mutex<Idle>,
     permits: Arc<Semaphore>,
     patience: Duration,
+    /// Tells what happens here, and keeps the metrics that follow from it.
+    told: pool::Pool,
 }
 
 #[derive(Default)]
 struct Idle {
-    connections: Vec<Box<dyn Connection>>,
+    connections: Vec<(Box<dyn Connection>, pool::Connection)>,
     /// Goes up when the host dies: connections from before are not taken back.
     generation: u64,
 }
@@ -39,12 +45,24 @@ impl Pool {
     /// A pool of so many connections at most, for which a caller waits so long.
     pub(crate) fn new(host: &Address, size: NonZeroUsize, patience: Duration) -> Self {
         let permits = Arc::new(Semaphore::new(size.get()));
-        Self { host: host.clone(), idle: Mutex::default(), permits, patience }
+        let options = PoolOptions {
+            max_size: u32::try_from(size.get()).ok(),
+            wait_queue_timeout: Some(patience),
+            ..PoolOptions::default()
+        };
+        let told = pool::Pool::new(host.into(), options);
+        Self { host: host.clone(), idle: Mutex::default(), permits, patience, told }
     }
 
     /// Takes in a connection that was opened elsewhere.
     pub(crate) fn put(&self, connection: Box<dyn Connection>) {
-        self.idle().connections.push(connection);
+        let told = self.told.connect().ready();
+        self.idle().connections.push((connection, told));
+    }
+
+    /// The host is alive, or is so again.
+    pub(crate) fn ready(&self) {
+        self.told.ready();
     }
 
     fn idle(&self) -> MutexGuard<'_, Idle> {
@@ -56,17 +74,32 @@ impl Pool {
 impl Pool {
     /// Gives an idle connection or a new one, once there is room for it.
     pub(crate) async fn check_out(self: &Arc<Self>, driver: &Arc<Driver>) -> Result<Lease, Error> {
-        let permit = tokio::time::timeout(self.patience, Arc::clone(&self.permits).acquire_owned());
-        let permit = permit.await.map_err(|_| self.exhausted())?.expect("the semaphore is never closed");
+        let wanted = self.told.check_out();
+        let permit = tokio::time::timeout(self.patience, Arc::clone(&self.permits).acquire_owned()).await;
+        let Ok(permit) = permit else {
+            wanted.failed(CheckOutFailedReason::Timeout);
+            return Err(Error::PoolExhausted { host: self.host.clone(), waited: self.patience });
+        };
+        let permit = permit.expect("the semaphore is never closed");
         let (idle, generation) = {
             let mut idle = self.idle();
             (idle.connections.pop(), idle.generation)
         };
-        let connection = match idle {
-            Some(connection) => connection,
-            None => driver.connect(&Target::at(&self.host)).await?,
+        let opened = match idle {
+            Some(idle) => Ok(idle),
+            None => self.open(driver).await,
         };
-        Ok(Lease { connection: Some(connection), generation, pool: Arc::clone(self), _permit: permit })
+        match opened {
+            Ok((connection, told)) => {
+                let told = Some(wanted.checked_out(told));
+                let pool = Arc::clone(self);
+                Ok(Lease { connection: Some(connection), told, generation, pool, _permit: permit })
+            }
+            Err(error) => {
+                wanted.failed_with(CheckOutFailedReason::ConnectionError, error.to_string());
+                Err(error)
+            }
+        }
     }
 
     /// Closes all idle connections, and those in use once they come back.
@@ -75,26 +108,40 @@ impl Pool {
         idle.generation += 1;
         let closed = std::mem::take(&mut idle.connections);
         drop(idle);
-        drop(closed);
+        self.told.clear();
+        for (_, told) in closed {
+            told.close(ClosedReason::Stale);
+        }
     }
 
-    fn check_in(&self, connection: Box<dyn Connection>, generation: u64) {
+    fn check_in(&self, connection: Box<dyn Connection>, told: pool::Connection, generation: u64) {
         let mut idle = self.idle();
         if idle.generation == generation {
-            idle.connections.push(connection);
+            idle.connections.push((connection, told));
+        } else {
+            drop(idle);
+            told.close(ClosedReason::Stale);
         }
     }
 }
 
 impl Pool {
-    fn exhausted(&self) -> Error {
-        Error::PoolExhausted { host: self.host.clone(), waited: self.patience }
+    async fn open(&self, driver: &Arc<Driver>) -> Result<(Box<dyn Connection>, pool::Connection), Error> {
+        let told = self.told.connect();
+        match driver.connect(&Target::at(&self.host)).await {
+            Ok(connection) => Ok((connection, told.ready())),
+            Err(error) => {
+                told.failed(error.to_string());
+                Err(error)
+            }
+        }
     }
 }
 
 /// A connection that is checked out; it goes back when dropped, unless it may be in the middle of something.
 pub(crate) struct Lease {
     connection: Option<Box<dyn Connection>>,
+    told: Option<pool::CheckedOut>,
     generation: u64,
     pool: Arc<Pool>,
     _permit: OwnedSemaphorePermit,
@@ -118,8 +165,8 @@ impl Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        if let Some(connection) = self.connection.take() {
-            self.pool.check_in(connection, self.generation);
+        if let (Some(connection), Some(told)) = (self.connection.take(), self.told.take()) {
+            self.pool.check_in(connection, told.check_in(), self.generation);
         }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use monitor_core::event::FailoverKind;
 use monitor_core::monitored;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -24,6 +25,7 @@ use crate::Status;
 use crate::Target;
 use crate::plugin::About;
 use crate::plugin::Next;
+use crate::plugin::search::Search;
 
 /// Finds another host when one dies. A query is run again there; a write is told [`Error::FailoverSuccess`], since
 /// nobody knows whether it was done.
@@ -50,7 +52,12 @@ impl Failover {
         {
             return found.clone();
         }
+        let search = Search::begin(FailoverKind::Writer, lost);
         let found = self.find_writer(driver, lost).await;
+        match &found {
+            Ok(writer) => search.found(writer),
+            Err(error) => search.failed(error),
+        }
         *last = Some(found.clone());
         self.searches.fetch_add(1, Ordering::Release);
         found
@@ -89,7 +96,13 @@ impl Plugin for Failover {
         let searches = self.searches.load(Ordering::Acquire);
         match next.execute(call).await {
             Err(error) if error.is_failover_worthy() && call.method == Method::Query => {
-                self.find_reader(call, next, error).await
+                let search = Search::begin(FailoverKind::Reader, &call.host);
+                let found = self.find_reader(call, next, error).await;
+                match &found {
+                    Ok((host, _)) => search.found(host),
+                    Err(error) => search.failed(error),
+                }
+                found.map(|(_, reply)| reply)
             }
             Err(error) if error.is_failover_worthy() => {
                 let writer = self.switch(next.driver(), &call.host, searches).await?;
@@ -139,16 +152,21 @@ impl Failover {
         Ok(status)
     }
 
-    /// Runs a query at every other host until one answers.
+    /// Runs a query at every other host until one answers; gives which one did.
     #[monitored(name = "failover to replica")]
-    async fn find_reader(&self, call: &Call, next: Next<'_>, mut error: Error) -> Result<Reply, Error> {
+    async fn find_reader(
+        &self,
+        call: &Call,
+        next: Next<'_>,
+        mut error: Error,
+    ) -> Result<(Address, Reply), Error> {
         let begun = Instant::now();
         let mut topology = next.driver().topology();
         while begun.elapsed() < self.patience {
             for host in topology.for_queries() {
                 match next.execute(&call.at(host)).await {
                     Err(again) if again.is_failover_worthy() => error = again,
-                    reply => return reply,
+                    reply => return reply.map(|reply| (host.clone(), reply)),
                 }
             }
             tokio::time::sleep(PAUSE).await;

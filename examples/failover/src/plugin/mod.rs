@@ -6,6 +6,7 @@ mod failover;
 mod fastest_response;
 mod host_monitoring;
 mod probe;
+mod search;
 mod stale_name;
 mod token_cache;
 

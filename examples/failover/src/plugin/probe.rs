@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use monitor_core::Heartbeat;
+use monitor_core::event::HeartbeatInfo;
 use monitor_core::monitored;
 
 use crate::Address;
@@ -37,6 +39,7 @@ impl Probe {
     pub(crate) async fn ask(&mut self, driver: &Arc<Driver>, patience: Duration) -> Result<Status, Error> {
         // Out of the probe meanwhile, so that what fails or is late does not come back.
         let connection = self.connection.take();
+        let heartbeat = Heartbeat::start(HeartbeatInfo::new((&self.host).into()));
         let asked = async {
             let mut connection = match connection {
                 Some(connection) => connection,
@@ -46,8 +49,16 @@ impl Probe {
             Ok((connection, status))
         };
         let asked = tokio::time::timeout(patience, asked).await;
-        let (connection, status) = asked.unwrap_or_else(|_| Err(Error::late(&self.host, patience)))?;
-        self.connection = Some(connection);
-        Ok(status)
+        match asked.unwrap_or_else(|_| Err(Error::late(&self.host, patience))) {
+            Ok((connection, status)) => {
+                heartbeat.succeed(|| format!("{status:?}"));
+                self.connection = Some(connection);
+                Ok(status)
+            }
+            Err(error) => {
+                heartbeat.fail(error.to_string());
+                Err(error)
+            }
+        }
     }
 }

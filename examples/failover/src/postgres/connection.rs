@@ -36,12 +36,14 @@ impl Connection for PostgresConnection {
         &self.host
     }
 
+    #[monitored(command(system = "postgresql", text = &*statement.sql, server = &self.host))]
     async fn execute(&mut self, statement: &Statement) -> Result<Reply, Error> {
         let changed = self.client.execute_typed(&statement.sql, &parameters(statement)).await;
         let changed = changed.map_err(|error| typed(&self.host, &error))?;
         Ok(Reply { changed, rows: Vec::new() })
     }
 
+    #[monitored(command(system = "postgresql", text = &*statement.sql, server = &self.host, rows = |reply| reply.rows.len()))]
     async fn query(&mut self, statement: &Statement) -> Result<Reply, Error> {
         let found = self.client.query_typed(&statement.sql, &parameters(statement)).await;
         let found = found.map_err(|error| typed(&self.host, &error))?;

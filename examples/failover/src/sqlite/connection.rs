@@ -54,10 +54,12 @@ impl Connection for SqliteConnection {
         &self.host
     }
 
+    #[monitored(command(system = "sqlite", text = &*statement.sql, server = &self.host))]
     async fn execute(&mut self, statement: &Statement) -> Result<Reply, Error> {
         self.rows(&Request::Execute(statement.clone())).await
     }
 
+    #[monitored(command(system = "sqlite", text = &*statement.sql, server = &self.host, rows = |reply| reply.rows.len()))]
     async fn query(&mut self, statement: &Statement) -> Result<Reply, Error> {
         self.rows(&Request::Query(statement.clone())).await
     }

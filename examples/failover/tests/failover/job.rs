@@ -15,7 +15,7 @@ fn report(arguments: &[&str]) -> String {
 #[track_caller]
 fn check(arguments: &[&str]) {
     let report = report(arguments);
-    for told in ["is the writer now", "Nothing is lost", "failover to writer host"] {
+    for told in ["is the writer now", "Nothing is lost", "failover to writer host", "writer failover from"] {
         assert!(report.contains(told), "`{told}` is not in:\n{report}");
     }
 }

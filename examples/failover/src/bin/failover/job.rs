@@ -11,6 +11,7 @@ use failover::Client;
 use monitor_core::Monitor;
 use tokio::task::JoinSet;
 
+use crate::chronicle::Chronicle;
 use crate::client;
 use crate::client::Author;
 use crate::cluster::Cluster;
@@ -22,9 +23,9 @@ use crate::tally::Tally;
 
 /// Writes and reads, lets the primary die, and tells how it went.
 pub(crate) async fn run(options: &Options) -> Result<Report, Box<dyn Error>> {
-    let failed_over = FailedOver::default();
-    let monitor = Monitor::builder().recorder(failed_over.clone()).install()?;
     let story = Story::begin();
+    let (failed_over, chronicle) = (FailedOver::default(), Chronicle::of(story));
+    let monitor = Monitor::builder().recorder(failed_over.clone()).listener(chronicle.clone()).install()?;
     let cluster = Cluster::start(options)?;
     let client = cluster.connect().await?;
     client::make_table(&client).await?;
@@ -62,7 +63,18 @@ pub(crate) async fn run(options: &Options) -> Result<Report, Box<dyn Error>> {
     // What is not done in time is missing in the tree.
     let _ = monitor.flush(Duration::from_secs(5));
     let tree = failed_over.tree();
-    Ok(Report { tasks: options.tasks, lasted: story.elapsed(), totals, primary, died, writer, rows, tree })
+    let events = chronicle.lines();
+    Ok(Report {
+        tasks: options.tasks,
+        lasted: story.elapsed(),
+        totals,
+        primary,
+        died,
+        writer,
+        rows,
+        events,
+        tree,
+    })
 }
 
 /// Tells the figures twice a second.

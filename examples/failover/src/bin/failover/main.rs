@@ -3,6 +3,7 @@
 //! The driver is the library of this package; here is the job that shows it: clients, a death, and a report that proves that
 //! nothing was lost.
 
+mod chronicle;
 mod client;
 mod cluster;
 mod failed_over;

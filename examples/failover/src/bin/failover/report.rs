@@ -23,6 +23,8 @@ pub(crate) struct Report {
     pub(crate) writer: Address,
     /// The rows that the writer has.
     pub(crate) rows: u64,
+    /// What happened to the cluster, in order.
+    pub(crate) events: Vec<String>,
     /// The call that failed over, as lines.
     pub(crate) tree: String,
 }
@@ -37,7 +39,7 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { tasks, lasted, totals, primary, died, writer, rows, tree } = self;
+        let Self { tasks, lasted, totals, primary, died, writer, rows, events, tree } = self;
         let (writes, queries) = (totals.writes, totals.queries);
         writeln!(out, "\n{tasks} clients wrote and read for {lasted:.1?}")?;
         writeln!(
@@ -60,6 +62,8 @@ impl fmt::Display for Report {
         } else {
             writeln!(out, "LOST: {acknowledged} writes were acknowledged, and {writer} has {rows} rows.")?;
         }
+        writeln!(out, "\nWhat happened, heard by a listener of this program's own, chronicle.rs\n")?;
+        events.iter().try_for_each(|line| writeln!(out, "{line}"))?;
         writeln!(
             out,
             "\nThe call that failed over, kept by a recorder of this program's own, failed_over.rs\n\n{tree}"
