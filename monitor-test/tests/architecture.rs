@@ -5,10 +5,11 @@ use std::path::Path;
 use std::path::PathBuf;
 
 /// The rings of monitor-core: imports go down only.
-const RINGS: [(&str, u8); 17] = [
+const RINGS: [(&str, u8); 18] = [
     ("model", 0),
     ("event", 1),
     ("metric", 1),
+    ("propagation", 1),
     ("redaction", 1),
     ("listener", 2),
     ("recorder", 2),

@@ -11,10 +11,8 @@ use syn::Fields;
 use syn::Generics;
 use syn::LitStr;
 use syn::Token;
-use syn::WherePredicate;
 use syn::ext::IdentExt as _;
 use syn::meta::ParseNestedMeta;
-use syn::parse_quote;
 use syn::spanned::Spanned as _;
 
 use crate::diag::Errors;
@@ -98,14 +96,14 @@ fn print(shape: &Shape, errors: &mut Errors) -> TokenStream {
             }
         }
     }
-    implementation(&private, ident, generics, bounds, &family, &ones)
+    implementation(&private, ident, generics, &bounds, &family, &ones)
 }
 
 fn implementation(
     private: &TokenStream,
     ident: &Ident,
     generics: &Generics,
-    bounds: Vec<WherePredicate>,
+    bounds: &[TokenStream],
     family: &str,
     ones: &[One],
 ) -> TokenStream {
@@ -115,14 +113,17 @@ fn implementation(
     let (patterns, tells): (Vec<_>, Vec<_>) = ones.iter().map(|one| (&one.pattern, &one.tell)).unzip();
     // An enum without variants has no values.
     let this = if ones.is_empty() { quote!(*self) } else { quote!(self) };
-    let mut generics = generics.clone();
+    let (implemented, arguments, written) = generics.split_for_impl();
+    let mut bound = quote!(#written);
     if !generics.params.is_empty() {
-        let own = parse_quote!(
-            Self: ::core::clone::Clone + ::core::fmt::Debug + ::core::marker::Send + ::core::marker::Sync + 'static
-        );
-        generics.make_where_clause().predicates.extend([own].into_iter().chain(bounds));
+        let written = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
+        bound = quote! {
+            where
+                #(#written,)*
+                Self: ::core::clone::Clone + ::core::fmt::Debug + ::core::marker::Send + ::core::marker::Sync + 'static,
+                #(#bounds,)*
+        };
     }
-    let (implemented, arguments, bound) = generics.split_for_impl();
     quote! {
         #[automatically_derived]
         impl #implemented #private::Event for #ident #arguments #bound {
@@ -162,7 +163,7 @@ fn family_name(ident: &Ident) -> String {
 fn told(
     private: &TokenStream,
     fields: &Fields,
-    bounds: &mut Vec<WherePredicate>,
+    bounds: &mut Vec<TokenStream>,
     errors: &mut Errors,
 ) -> (TokenStream, TokenStream) {
     let (mut pattern, mut tell) = (TokenStream::new(), TokenStream::new());
@@ -173,9 +174,9 @@ fn told(
         let kind = &field.ty;
         let (put, bound) = match words.form {
             Form::Skip => continue,
-            Form::Debug => ("put_debug", parse_quote!(#kind: ::core::fmt::Debug)),
-            Form::Display => ("put_display", parse_quote!(#kind: ::core::fmt::Display)),
-            Form::Value => ("put", parse_quote!(#kind: #private::Value)),
+            Form::Debug => ("put_debug", quote!(#kind: ::core::fmt::Debug)),
+            Form::Display => ("put_display", quote!(#kind: ::core::fmt::Display)),
+            Form::Value => ("put", quote!(#kind: #private::Value)),
         };
         let put = Ident::new(put, kind.span());
         let bind = format_ident!("__field_{}", index, span = Span::mixed_site());
