@@ -6,9 +6,10 @@ pub use crate::listener::hears::{Hears, Subscribe, Unheard, hear_event, hears_an
 pub use crate::listener::{Listener, Subscriptions};
 pub use crate::model::{
     Details, ErrorType, Family, FieldValue, Label, LabelRef, LabelText, Labels, Metadata, Outcome, Signals,
-    SpanContext, SpanKind, Value,
+    SpanContext, SpanKind, TraceLevel, Value,
 };
 pub use crate::probe::boxed::{Boxed, BoxedFallible, BoxedStream};
+pub use crate::probe::command::{CommandDraft, Replied, command_family};
 pub use crate::probe::shape::Shape;
 pub use crate::probe::strategy::{Fallible, FallibleTyped, Observed, Plain};
 pub use crate::probe::{

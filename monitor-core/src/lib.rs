@@ -30,7 +30,11 @@
 //! | hear what a driver does, as it happens | [`listener`] and [`event`] |
 //! | tell events | [`emit`] |
 //! | count, set and time by hand | [`instrument`], [`Span`] |
-//! | carry a trace to another thread or task | [`Context`], [`FutureExt`] |
+//! | annotate a driver of a database | `command(..)` of [`monitored`], [`Command`], [`pool`], [`Heartbeat`] |
+//! | keep secrets out of all this | [`redaction`] |
+//! | carry a trace to another thread, task or channel | [`Context`], [`FutureExt`], [`Carried`] |
+//! | carry a trace to another process | [`Context::extract`], [`Context::inject`], [`propagation`] |
+//! | begin a trace of its own within another | [`TraceLevel`] |
 //! | meet `tracing` or `metrics` | `bridge`, with the features of these names |
 //! | write a recorder | [`Recorder`] |
 //! | know what was lost | [`Monitor::accounts`], [`Monitor::losses`] |
@@ -49,8 +53,10 @@ mod metric;
 mod model;
 mod monitor;
 mod probe;
+pub mod propagation;
 mod recorder;
 pub mod recorders;
+pub mod redaction;
 
 pub use config::{ConfigError, init};
 pub use dispatch::{Callsite, emit, is_heard};
@@ -60,14 +66,19 @@ pub use metric::{
 };
 pub use model::{
     Clock, Details, ErrorType, FieldValue, Filter, FilterError, Label, LabelRef, LabelText, Labels,
-    ManualClock, Metadata, Outcome, Signals, SpanContext, SpanId, SpanKind, TraceId, Value,
+    ManualClock, Metadata, Outcome, Signals, SpanContext, SpanId, SpanKind, TraceId, TraceLevel, Value,
+    WithoutParent,
 };
 pub use monitor::{
-    Context, FutureExt, InContext, InstallError, Installed, Losses, Monitor, MonitorBuilder, WithMonitor,
+    Carried, Context, FutureExt, InContext, InstallError, Installed, Losses, Monitor, MonitorBuilder, Trust,
+    WithMonitor,
 };
 pub use monitor_macros::{ErrorType, Labels, monitored};
-pub use probe::Span;
-pub use recorder::{Recorder, RecorderError, Span as SpanRef, SpanBatch};
+pub use probe::command::{
+    Command, CommandDraft, CommandNumber, InOperation, Judgement, Operation, OperationExt, ToAddress,
+};
+pub use probe::{Heartbeat, Span, SpanBuilder};
+pub use recorder::{EventBatch, EventRef, Recorder, RecorderError, Span as SpanRef, SpanBatch};
 
 /// Listeners: who hears of events, on the thread where they happen.
 ///
@@ -162,6 +173,11 @@ pub mod listener {
 /// Counters, gauges and histograms by hand.
 pub mod instrument {
     pub use crate::probe::instrument::{Counter, Gauge, Histogram, InFlight, Timer, UpDownCounter};
+}
+
+/// Connection pools by hand.
+pub mod pool {
+    pub use crate::probe::pool::{CheckOut, CheckedOut, Connecting, Connection, Pool};
 }
 
 /// Sets a field of the annotated function around it, which must have declared it: `fields(rows)`.

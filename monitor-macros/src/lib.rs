@@ -50,9 +50,12 @@ use proc_macro::TokenStream;
 /// | `buckets(0.005, 0.01)` | the bounds of the duration's histogram in seconds, or `buckets = SOME_CONST` |
 /// | `slow = "100ms"` | keeps the fields only of calls that fail or take longer |
 /// | `signals(metrics)` | gives only `metrics`, or only `spans` |
+/// | `level = force_top_level` | where the span hangs: `nested`, `top_level`, `force_top_level` or `no_trace`, as `TraceLevel` tells |
+/// | `copy = force_top_level` | records a second span of the call at this level, named `copy: ..`, where the monitor records copies |
 /// | `monitor = self.monitor` | records with the monitor of an instance |
 /// | `parent = request.context` | the span's parent, in place of the current span |
 /// | `links = self.causes()` | spans that led to this one |
+/// | `command(system = "postgresql", text = sql)` | the call is a command of a driver: see below |
 /// | `crate = some::path` | where `monitor_core` is re-exported |
 /// | `skip` | on a method: leaves it out of its block |
 ///
@@ -94,6 +97,57 @@ use proc_macro::TokenStream;
 /// assert_eq!(Client.run(Operation::Write), Ok(1));
 /// assert_eq!(Client.run(Operation::Read), Ok(0));
 /// assert!(Client.is_open());
+/// ```
+///
+/// # Commands
+///
+/// `command(..)` makes a driver's method a command to a database: its span, the metrics `db.client.operation.duration`
+/// and `db.client.response.returned_rows`, and for listeners the events `CommandStarted` and then `CommandSucceeded` or
+/// `CommandFailed`, however the call ends.
+///
+/// | of the command | what it is |
+/// |---|---|
+/// | `system = "postgresql"` | the database, by OpenTelemetry's name for it; needed |
+/// | `name = op` | what the command is called; without this, the first word of its text |
+/// | `database = self.database`, `collection = table`, `target = procedure` | what it is about |
+/// | `text = sql` | the query, in which every literal becomes a `?` |
+/// | `raw_text = sql` | a query that has no values in it, told as it is |
+/// | `summary = summary` | what it does to what, where the driver knows it better than the text tells |
+/// | `document = command.to_string()` | the whole command, evaluated only for listeners |
+/// | `batch = operations.len()` | how many operations are sent at once |
+/// | `server = self.address`, `connection_id = self.id`, `server_connection_id = self.server_id`, `service_id = id` | where it goes |
+/// | `request_id = id`, `operation_id = id` | its numbers; without these, the next of the process, and that of the `Operation` around |
+/// | `sensitive = &SENSITIVE` | whether it is sensitive: `true`, a `Redaction`, or a list of one's own |
+/// | `reply = \|reply\| reply.to_string()` | what the server answered, evaluated only for listeners |
+/// | `rows = \|reply\| reply.len()` | how many rows it returned |
+/// | `status = \|error\| error.code()` | the server's code for what went wrong |
+/// | `failure = \|error\| Failure::server(error.to_string())` | what went wrong, evaluated only for listeners |
+///
+/// Of a sensitive command, such as `saslStart` or `ALTER ROLE .. PASSWORD ..`, nothing leaves the function but how long it
+/// took, how it ended, and the names of command, database and server: its span has no fields, whatever other options
+/// say, its own labels are left out, and events have `{}` in the place of what was sent and answered. What was decided
+/// at the beginning holds to the end.
+///
+/// ```
+/// use monitor_core::monitored;
+///
+/// struct Connection {
+///     database: String,
+/// }
+///
+/// impl Connection {
+///     #[monitored(command(
+///         system = "postgresql",
+///         database = self.database,
+///         text = sql,
+///         server = "db1.example.org:5433",
+///         rows = |rows| rows.len(),
+///     ))]
+///     async fn query(&mut self, sql: &str) -> Result<Vec<String>, std::io::Error> {
+///         Ok(vec![sql.to_uppercase()])
+///     }
+/// }
+/// # drop(Connection { database: String::from("shop") }.query("SELECT 1"));
 /// ```
 ///
 /// # Limits

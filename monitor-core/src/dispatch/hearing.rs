@@ -64,11 +64,6 @@ impl Hearing {
 }
 
 impl Core {
-    /// Whether some recorder takes events.
-    pub(crate) fn wants_events(&self) -> bool {
-        false
-    }
-
     /// Whether a listener or a recorder wants events of this family.
     pub(crate) fn hears(&self, family: &'static Family) -> bool {
         self.wants_events() || self.hearing.hears(family)

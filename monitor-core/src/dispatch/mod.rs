@@ -10,12 +10,14 @@ mod callsite;
 mod chunk;
 mod companion;
 mod context;
+mod copy;
 mod core;
 mod counted;
 mod ears;
 mod emit;
 mod entry;
 mod error_types;
+mod event_record;
 mod extra;
 mod flight;
 mod hearing;
@@ -23,12 +25,16 @@ mod hook;
 mod label_cache;
 mod lane;
 mod late;
+mod learn;
+mod level;
 #[cfg(all(test, loom))]
 mod loom;
 mod marks;
 mod names;
 mod nest;
+mod notes;
 mod order;
+mod origin;
 mod payload;
 mod process_wide;
 mod short_labels;
@@ -48,10 +54,12 @@ pub(crate) use attach::{
     attached, current, current_context, current_core, lane_of, note_panic, scope, suppress, with_context,
 };
 pub(crate) use call::{Call, finish, start, start_labelled, start_with};
-pub(crate) use companion::{CallEnd, Companion};
+pub(crate) use companion::{Answer, CallEnd, Companion};
 pub(crate) use core::{Core, CoreConfig};
 pub(crate) use emit::emit_to;
 pub(crate) use error_types::error_type_id;
+#[cfg(test)]
+pub(crate) use event_record::record_event;
 pub(crate) use extra::Extra;
 pub(crate) use flight::{Flight, park};
 #[cfg(feature = "tracing")]
@@ -64,7 +72,8 @@ pub(crate) use label_cache::{known_slot, label_slot};
 pub(crate) use lane::Lane;
 pub(crate) use late::set as late_field;
 pub(crate) use nest::{Around, Nest};
-pub(crate) use order::finish_in_any_order;
+pub(crate) use order::{Began, finish_in_any_order};
+pub(crate) use origin::with_origin;
 pub(crate) use process_wide::subscriptions;
 #[cfg(feature = "metrics")]
 pub(crate) use sources::{Source, refuse, register_foreign, sources};

@@ -24,4 +24,6 @@ pub(crate) struct InstrumentInfo {
     pub(crate) labels: &'static [&'static str],
     pub(crate) max: u32,
     pub(crate) buckets: &'static [f64],
+    /// Labels with an empty value are absent.
+    pub(crate) sparse: bool,
 }

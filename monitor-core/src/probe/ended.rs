@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::dispatch::Answer;
 use crate::dispatch::Call;
 use crate::dispatch::error_type_id;
 use crate::model::FieldBuffer;
@@ -14,7 +15,14 @@ use crate::probe::evaluate::evaluate;
 #[derive(Debug)]
 pub struct Ended {
     head: Head,
-    fields: Option<Box<FieldBuffer>>,
+    more: Option<Box<More>>,
+}
+
+/// What few results have to tell.
+#[derive(Debug, Default)]
+struct More {
+    fields: FieldBuffer,
+    answer: Option<Box<Answer>>,
 }
 
 /// Tells from a result how the call ended.
@@ -47,13 +55,13 @@ impl Ended {
     /// The call ended in this way.
     #[inline(always)]
     pub(crate) const fn new(outcome: Outcome) -> Self {
-        Self { head: Head::ending_of(outcome, 0), fields: None }
+        Self { head: Head::ending_of(outcome, 0), more: None }
     }
 
     /// The call ended with an error of this kind.
     #[inline]
     pub(crate) fn error(error_type: &'static str) -> Self {
-        Self { head: ending_with(error_type), fields: None }
+        Self { head: ending_with(error_type), more: None }
     }
 
     /// The call ended in this way.
@@ -90,7 +98,12 @@ impl Ended {
     }
 
     fn field(&mut self, name: &str, value: fmt::Arguments<'_>) {
-        self.fields.get_or_insert_default().text(FieldName::Free(name), value);
+        self.more.get_or_insert_default().fields.text(FieldName::Free(name), value);
+    }
+
+    /// What the result of a command says.
+    pub(crate) fn answer(&mut self) -> &mut Answer {
+        self.more.get_or_insert_default().answer.get_or_insert_default()
     }
 
     /// Runs a user's own look at the result, which may panic; what it told until then counts.
@@ -107,15 +120,23 @@ impl Ended {
     /// Whether there is more to tell than how the call ended.
     #[inline(always)]
     pub(crate) fn has_fields(&self) -> bool {
-        self.fields.is_some()
+        self.more.is_some()
     }
 
     /// Hands the fields over and gives the ending as a record's head has it.
     #[inline(always)]
     pub(crate) fn settle(self, call: &mut Call) -> Head {
-        if let Some(fields) = self.fields {
-            call.fields().append(&fields);
+        if let Some(more) = self.more {
+            more.settle(call);
         }
         self.head
+    }
+}
+
+impl More {
+    #[cold]
+    fn settle(self, call: &mut Call) {
+        call.fields().append(&self.fields);
+        call.extra().answer = self.answer;
     }
 }

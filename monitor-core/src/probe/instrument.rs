@@ -35,6 +35,7 @@ impl Instrument {
             labels: &[],
             max: DEFAULT_MAX,
             buckets: &[],
+            sparse: false,
         };
         Self { info, id: OnceNonZeroUsize::new() }
     }
@@ -107,6 +108,14 @@ macro_rules! instruments {
             pub const fn labels(mut self, names: &'static [&'static str], max: u32) -> Self {
                 self.0.info.labels = names;
                 self.0.info.max = max;
+                self
+            }
+
+            /// A label with an empty value is absent, as those of OpenTelemetry's conventions are that are not always
+            /// known.
+            #[must_use]
+            pub const fn sparse(mut self) -> Self {
+                self.0.info.sparse = true;
                 self
             }
         }

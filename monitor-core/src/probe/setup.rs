@@ -229,7 +229,17 @@ impl Preparation {
         self.extra().fields.text(FieldName::Declared(index), format_args!("{value:?}"));
     }
 
-    fn extra(&mut self) -> &mut Extra {
+    /// The name of the function.
+    pub(super) fn called(&self) -> &'static str {
+        self.callsite.metadata().name
+    }
+
+    /// The call goes to the series without labels.
+    pub(super) fn without_labels(&mut self) {
+        self.setup.slot = 0;
+    }
+
+    pub(super) fn extra(&mut self) -> &mut Extra {
         self.setup.extra.get_or_insert_with(Extra::obtain)
     }
 }

@@ -2,6 +2,7 @@
 
 mod block;
 mod call;
+mod command;
 mod derive;
 mod error_type;
 mod event;

@@ -84,16 +84,20 @@ impl<'a> Plan<'a> {
         }
         let mut returned = Returned::new(signature, function.attributes.has("track_caller"));
         checks::results(&own, &returned, errors);
+        checks::levels(&own, errors);
         let bare = signature.ident.unraw().to_string();
         let name = match (&own.name, around) {
             (Some(name), _) => name.clone(),
             (None, Some(around)) => format!("{}::{bare}", around.name),
             (None, None) => bare,
         };
-        let options = match around {
+        let mut options = match around {
             Some(around) => own.over(&checks::fitting(around.options, &returned)),
             None => own,
         };
+        if options.command.is_some() {
+            options.kind.get_or_insert("Client");
+        }
         if returned.opaque && !options.observe() {
             returned.form = Form::Guard("returns an `impl Trait`");
         }
@@ -140,10 +144,14 @@ impl<'a> Plan<'a> {
     /// The value of the only label, and whether its type tells the number of values: where there is nothing else to
     /// evaluate before the call, and this is a name, so that nothing runs to get at it.
     pub(crate) fn only_label(&self) -> Option<(&TokenStream, bool)> {
-        let Options { labels, monitor, parent, links, .. } = &self.options;
+        let Options { command, labels, monitor, parent, links, .. } = &self.options;
         let labels = labels.as_ref()?;
         let [(_, value)] = &labels.values[..] else { return None };
-        let alone = monitor.is_none() && parent.is_none() && links.is_none() && self.captures.is_empty();
+        let alone = command.is_none()
+            && monitor.is_none()
+            && parent.is_none()
+            && links.is_none()
+            && self.captures.is_empty();
         let mut tokens = value.clone().into_iter();
         let name = matches!((tokens.next(), tokens.next()), (Some(TokenTree::Ident(_)), None));
         let at_hand = alone && name && self.parameters.parts_for(value).is_empty();
@@ -154,8 +162,10 @@ impl<'a> Plan<'a> {
 impl Plan<'_> {
     /// Whether nothing is evaluated for a call, neither before nor after it.
     pub(crate) fn is_bare(&self) -> bool {
-        let Options { monitor, labels, parent, links, outcome, error_type, ret, err, .. } = &self.options;
-        let before = monitor.is_none() && labels.is_none() && parent.is_none() && links.is_none();
+        let Options { command, monitor, labels, parent, links, outcome, error_type, ret, err, .. } =
+            &self.options;
+        let before =
+            command.is_none() && monitor.is_none() && labels.is_none() && parent.is_none() && links.is_none();
         let after = outcome.is_none() && error_type.is_none() && ret.is_none() && err.is_none();
         before && after && self.captures.is_empty() && self.late.is_none()
     }

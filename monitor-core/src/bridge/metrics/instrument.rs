@@ -87,6 +87,7 @@ impl Instrument {
             labels: self.labels.iter().map(String::as_str).collect::<Vec<_>>().leak(),
             max: MOST_SERIES,
             buckets: &[],
+            sparse: false,
         }
     }
 }

@@ -39,6 +39,7 @@ static EVENTS: InstrumentInfo = InstrumentInfo {
     labels: &["level", "target"],
     max: MOST_TARGETS,
     buckets: &[],
+    sparse: false,
 };
 
 static EVENTS_ID: LazyLock<Option<u32>> = LazyLock::new(|| register_instrument(&EVENTS));
