@@ -2,11 +2,11 @@
 
 pub use crate::dispatch::Callsite;
 pub use crate::event::{Event, Severity, put, put_debug, put_display};
-pub use crate::listener::hears::{Hears, Subscribe, Unheard, hear_event, hears_any};
+pub use crate::listener::hears::{Hears, Subscribe, Unheard, hear_event, hears_any, subscribe};
 pub use crate::listener::{Listener, Subscriptions};
 pub use crate::model::{
     Details, ErrorType, Family, FieldValue, Label, LabelRef, LabelText, Labels, Metadata, Outcome, Signals,
-    SpanContext, SpanKind, Value,
+    SpanContext, SpanKind, TraceLevel, Value,
 };
 pub use crate::probe::boxed::{Boxed, BoxedFallible, BoxedStream};
 pub use crate::probe::command::{CommandDraft, Replied, command_family};

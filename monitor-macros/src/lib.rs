@@ -50,6 +50,8 @@ use proc_macro::TokenStream;
 /// | `buckets(0.005, 0.01)` | the bounds of the duration's histogram in seconds, or `buckets = SOME_CONST` |
 /// | `slow = "100ms"` | keeps the fields only of calls that fail or take longer |
 /// | `signals(metrics)` | gives only `metrics`, or only `spans` |
+/// | `level = force_top_level` | where the span hangs: `nested`, `top_level`, `force_top_level` or `no_trace`, as `TraceLevel` tells |
+/// | `copy = force_top_level` | records a second span of the call at this level, named `copy: ..`, where the monitor records copies |
 /// | `monitor = self.monitor` | records with the monitor of an instance |
 /// | `parent = request.context` | the span's parent, in place of the current span |
 /// | `links = self.causes()` | spans that led to this one |

@@ -5,10 +5,11 @@ use std::path::Path;
 use std::path::PathBuf;
 
 /// The rings of monitor-core: imports go down only.
-const RINGS: [(&str, u8); 17] = [
+const RINGS: [(&str, u8); 18] = [
     ("model", 0),
     ("event", 1),
     ("metric", 1),
+    ("propagation", 1),
     ("redaction", 1),
     ("listener", 2),
     ("recorder", 2),
@@ -296,7 +297,7 @@ fn no_function_has_a_flag_that_its_caller_must_look_up() {
 #[test]
 fn no_file_names_a_path_of_a_machine() {
     let marks = [concat!("/ho", "me/"), concat!("/ro", "ot/"), concat!("/wo", "rk/"), concat!("/Us", "ers/")];
-    for package in ["monitor-core", "monitor-macros", "monitor-test", "examples"] {
+    for package in ["monitor-core", "monitor-macros", "monitor-test", "examples", "examples/failover"] {
         for folder in ["src", "tests"] {
             let root = workspace().join(package).join(folder);
             if root.is_dir() {
@@ -310,7 +311,7 @@ fn no_file_names_a_path_of_a_machine() {
 
 #[test]
 fn every_dependency_says_what_it_is_for() {
-    for package in ["monitor-core", "monitor-macros", "monitor-test", "examples"] {
+    for package in ["monitor-core", "monitor-macros", "monitor-test", "examples", "examples/failover"] {
         let path = workspace().join(package).join("Cargo.toml");
         let manifest = fs::read_to_string(&path).unwrap();
         let (mut inside, mut before) = (false, "");

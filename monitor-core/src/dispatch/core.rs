@@ -8,21 +8,14 @@ use std::time::Duration;
 use std::time::SystemTime;
 
 use crate::dispatch::alarm::Alarm;
-use crate::dispatch::call::learn;
 use crate::dispatch::counted::Counted;
-use crate::dispatch::entry::FAST;
-use crate::dispatch::entry::SILENT;
-use crate::dispatch::entry::SLOW;
-use crate::dispatch::entry::STEADY;
 use crate::dispatch::entry::UNKNOWN;
 use crate::dispatch::hearing::Hearing;
-use crate::dispatch::hook;
 use crate::dispatch::lane::Lane;
+use crate::dispatch::learn::learn;
 use crate::dispatch::names::RegisteredNames;
 use crate::dispatch::notes::Notes;
 use crate::dispatch::sources;
-use crate::dispatch::sources::Source;
-use crate::dispatch::ticks;
 use crate::listener::Subscriptions;
 use crate::metric::Combination;
 use crate::metric::LabelSets;
@@ -30,10 +23,8 @@ use crate::metric::Value;
 use crate::model::Clock;
 use crate::model::Filter;
 use crate::model::GOLDEN;
-use crate::model::Head;
 use crate::model::LabelRef;
-use crate::model::Metadata;
-use crate::model::Outcome;
+use crate::model::Levels;
 use crate::model::Signals;
 use crate::model::Tally;
 use crate::model::mix;
@@ -62,12 +53,15 @@ pub(crate) struct CoreConfig {
     pub(crate) listeners: Vec<Subscriptions>,
     /// How long a listener rests first.
     pub(crate) rest: Duration,
+    /// What it makes of trace levels.
+    pub(crate) levels: Levels,
 }
 
 /// The inside of a monitor.
 pub(crate) struct Core {
     id: u64,
-    config: CoreConfig,
+    /// How it was made.
+    pub(crate) config: CoreConfig,
     seconds_per_tick: f64,
     started: SystemTime,
     closed: AtomicBool,
@@ -148,57 +142,6 @@ impl Core {
     /// Whether some recorder takes events.
     pub(crate) fn wants_events(&self) -> bool {
         self.config.signals.contains(Signals::EVENTS)
-    }
-
-    /// What this monitor takes from a callsite.
-    pub(crate) fn signals(&self, metadata: &Metadata) -> Signals {
-        self.config
-            .filter
-            .signals(metadata.module)
-            .intersection(metadata.signals)
-            .intersection(self.config.signals)
-    }
-
-    /// The beginning of a record's head for a source, or why there is none.
-    pub(crate) fn head(&self, source: u32) -> u64 {
-        let Some(source_kind) = sources::source(source) else { return SILENT };
-        match source_kind {
-            Source::Callsite(callsite) => {
-                let signals = self.signals(callsite.metadata());
-                let bridged = callsite.is_bridged();
-                if self.is_closed() || (signals.is_empty() && !bridged) {
-                    return SILENT;
-                }
-                let mut flags = 0;
-                if signals.contains(Signals::SPANS) {
-                    flags |= Head::SPAN;
-                }
-                if signals.contains(Signals::METRICS) {
-                    flags |= Head::METRICS;
-                }
-                let head = Head::call(source, 0, 0, Outcome::Ok, flags).word();
-                let slow = bridged || self.config.clock.is_manual() || !callsite.metadata().fields.is_empty();
-                match slow {
-                    true => head | SLOW,
-                    false if ticks::are_in_place() => head | FAST,
-                    false => head | STEADY,
-                }
-            }
-            Source::Family(_) => SILENT,
-            Source::Instrument(_) => {
-                let head = Head::call(source, 0, 0, Outcome::Ok, Head::TICK).word();
-                if hook::values_wanted() { head | SLOW } else { head | FAST }
-            }
-        }
-    }
-
-    /// The explicit bucket bounds of a source.
-    pub(crate) fn bounds(source: u32) -> &'static [f64] {
-        match sources::source(source) {
-            Some(Source::Callsite(callsite)) => callsite.metadata().buckets,
-            Some(Source::Instrument(info)) => info.buckets,
-            Some(Source::Family(_)) | None => &[],
-        }
     }
 
     /// The slot of these label values.

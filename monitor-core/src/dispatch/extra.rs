@@ -9,6 +9,7 @@ use crate::dispatch::attach::Placed;
 use crate::dispatch::companion::Answer;
 use crate::dispatch::companion::CallEnd;
 use crate::dispatch::companion::Companion;
+use crate::dispatch::copy::Copy;
 use crate::dispatch::core::Core;
 use crate::dispatch::error_types::error_type_name;
 use crate::dispatch::hook::Hooked;
@@ -18,15 +19,22 @@ use crate::model::FieldBuffer;
 use crate::model::Head;
 use crate::model::Outcome;
 use crate::model::SpanContext;
+use crate::model::TraceLevel;
 
 /// What few calls have.
 #[derive(Default)]
 pub(crate) struct Extra {
     pub(crate) fields: FieldBuffer,
+    /// What the monitor itself says of the span, which is kept whatever becomes of the fields.
+    pub(crate) own: FieldBuffer,
     /// Spans that this one is linked to.
     pub(crate) links: Vec<SpanContext>,
     /// The span that this one is a part of, where it was given by hand.
     pub(crate) parent: Option<SpanContext>,
+    /// Where the span hangs, where that was given by hand.
+    pub(crate) level: Option<TraceLevel>,
+    /// The copy of the span that is recorded after it.
+    pub(crate) copy: Option<Copy>,
     /// The monitor that records this call, where it was given by hand.
     pub(crate) core: Option<Arc<Core>>,
     /// Fields are kept only if the call fails or takes so many nanoseconds.
@@ -60,6 +68,11 @@ impl Extra {
     pub(crate) fn obtain() -> Box<Extra> {
         let spare = SPARE.try_with(|spare| spare.try_borrow_mut().ok()?.pop());
         spare.ok().flatten().unwrap_or_default()
+    }
+
+    /// Whether the call is put elsewhere by what was given by hand.
+    pub(crate) fn is_by_hand(&self) -> bool {
+        self.core.is_some() || self.parent.is_some() || self.level.is_some()
     }
 
     /// The call leaves its thread for a while.
@@ -126,8 +139,11 @@ impl Extra {
     /// Keeps the box to be used again.
     pub(crate) fn release(mut self: Box<Self>) {
         self.fields.clear();
+        self.own.clear();
         self.links.clear();
         self.parent = None;
+        self.level = None;
+        self.copy = None;
         self.core = None;
         self.slow = 0;
         self.clock = None;

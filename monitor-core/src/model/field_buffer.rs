@@ -116,13 +116,13 @@ impl FieldBuffer {
         &self.bytes
     }
 
+    #[cfg(any(test, feature = "tracing"))]
     pub(crate) fn is_empty(&self) -> bool {
         self.bytes.is_empty() && self.dropped == 0
     }
 
     /// Writes down how many fields did not fit, beyond the bound on their number.
-    pub(crate) fn lost(&mut self, name: &str) {
-        let dropped = self.dropped;
+    pub(crate) fn lost(&mut self, name: &str, dropped: u16) {
         self.bytes.extend_from_slice(&FREE_NAME.to_le_bytes());
         self.bytes.push(name.len() as u8);
         self.bytes.extend_from_slice(name.as_bytes());

@@ -4,6 +4,7 @@ use std::ops::BitOr;
 use std::ops::Deref;
 
 use crate::model::Family;
+use crate::model::TraceLevel;
 
 /// The role of a span in a conversation between processes, as OpenTelemetry has it.
 #[non_exhaustive]
@@ -150,6 +151,10 @@ pub struct Details {
     pub slow: u64,
     /// The events that a call tells: the callsite is on where somebody hears them, even if nobody records the call.
     pub family: Option<fn() -> &'static Family>,
+    /// Where the span hangs.
+    pub level: TraceLevel,
+    /// At which level a copy of the span is recorded; `NoTrace` for none.
+    pub copy: TraceLevel,
 }
 
 impl Details {
@@ -162,5 +167,7 @@ impl Details {
         buckets: &[],
         slow: 0,
         family: None,
+        level: TraceLevel::Nested,
+        copy: TraceLevel::NoTrace,
     };
 }

@@ -18,7 +18,9 @@ use crate::listener::Listener;
 use crate::listener::Subscriptions;
 use crate::model::Clock;
 use crate::model::Filter;
+use crate::model::Levels;
 use crate::model::Signals;
+use crate::model::WithoutParent;
 use crate::monitor::Monitor;
 use crate::monitor::source::CoreSource;
 use crate::recorder::Recorder;
@@ -53,6 +55,7 @@ pub struct MonitorBuilder {
     interval: Duration,
     rest: Duration,
     buffer: usize,
+    levels: Levels,
 }
 
 impl Default for MonitorBuilder {
@@ -65,6 +68,7 @@ impl Default for MonitorBuilder {
             interval: DEFAULT_INTERVAL,
             rest: DEFAULT_REST,
             buffer: DEFAULT_BUFFER,
+            levels: Levels::default(),
         }
     }
 }
@@ -131,6 +135,26 @@ impl MonitorBuilder {
         self
     }
 
+    /// Submits top levels: a call of [`TraceLevel::TopLevel`](crate::TraceLevel::TopLevel) is the root of a trace of its
+    /// own. Otherwise it is nested.
+    pub fn submit_top_level(mut self) -> Self {
+        self.levels.submit_top_level = true;
+        self
+    }
+
+    /// What becomes of a nested span that no span is around. It is promoted to the root of a trace by default.
+    pub fn without_parent(mut self, without_parent: WithoutParent) -> Self {
+        self.levels.without_parent = without_parent;
+        self
+    }
+
+    /// Records copies: of the span of a call that asks for one, by `copy = ..` or [`Span::copy`](crate::Span::copy), a
+    /// second one in another place, for an additional trace of it.
+    pub fn copies(mut self) -> Self {
+        self.levels.copies = true;
+        self
+    }
+
     /// Makes a monitor of one's own: it records what runs in its [`scope`](Monitor::scope), and nothing else.
     pub fn build(self) -> Monitor {
         let signals =
@@ -144,6 +168,7 @@ impl MonitorBuilder {
             chunks: self.buffer / CHUNK,
             listeners,
             rest: self.rest,
+            levels: self.levels,
         });
         let source: Arc<dyn Source> = Arc::new(CoreSource::new(Arc::clone(&core)));
         let pipeline = Pipeline::start(source, self.recorders, self.interval, self.rest, suppress);

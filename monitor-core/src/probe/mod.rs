@@ -30,7 +30,7 @@ pub use guard::{Guard, guard};
 pub use heartbeat::Heartbeat;
 pub use late::{LateField, late, late_debug, late_display};
 pub use setup::{AsMonitor, IntoParent, Preparation, Setup};
-pub use span::Span;
+pub use span::{Span, SpanBuilder};
 pub use stream::MonitoredStream;
 
 use stream::stream;

@@ -17,6 +17,13 @@ pub(crate) fn results(options: &Options, returned: &Returned, errors: &mut Error
     }
 }
 
+/// Refuses what contradicts itself.
+pub(crate) fn levels(options: &Options, errors: &mut Errors) {
+    if let (Some((span, _)), Some("NoTrace")) = (options.copy, options.level) {
+        errors.at_span(span, "`copy` copies the span, but with `level = no_trace` there is none");
+    }
+}
+
 /// The options of a block without those that this method's result cannot give.
 pub(crate) fn fitting(options: &Options, returned: &Returned) -> Options {
     let mut fitting = options.clone();

@@ -84,6 +84,7 @@ impl<'a> Plan<'a> {
         }
         let mut returned = Returned::new(signature, function.attributes.has("track_caller"));
         checks::results(&own, &returned, errors);
+        checks::levels(&own, errors);
         let bare = signature.ident.unraw().to_string();
         let name = match (&own.name, around) {
             (Some(name), _) => name.clone(),

@@ -55,6 +55,22 @@ impl CaptureBuilder {
         self
     }
 
+    /// Makes the monitor otherwise in whatever way.
+    ///
+    /// ```
+    /// use monitor_core::{Span, WithoutParent};
+    /// use monitor_test::CaptureBuilder;
+    ///
+    /// let captured = CaptureBuilder::default()
+    ///     .monitor(|monitor| monitor.without_parent(WithoutParent::Drop))
+    ///     .run(|| drop(Span::start("alone")));
+    /// assert!(captured.spans().is_empty());
+    /// ```
+    pub fn monitor(mut self, change: impl FnOnce(MonitorBuilder) -> MonitorBuilder) -> Self {
+        self.monitor = change(self.monitor);
+        self
+    }
+
     /// Runs a closure and gives what it told. Its panic goes on.
     pub fn run<R>(self, body: impl FnOnce() -> R) -> Captured {
         let (monitor, memory) = self.start();
