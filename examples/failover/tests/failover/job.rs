@@ -26,6 +26,7 @@ fn over_sqlite_nothing_is_lost_however_the_primary_dies() {
     check(&["--seconds", "2", "--death", "frozen"]);
 }
 
+#[cfg(unix)]
 #[test]
 fn over_postgresql_nothing_is_lost() {
     let Some(pair) = crate::postgres::pair() else { return };

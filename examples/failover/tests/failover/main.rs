@@ -2,6 +2,8 @@
 
 mod job;
 mod load;
+#[cfg(unix)]
 mod pair;
+#[cfg(unix)]
 mod postgres;
 mod sqlite;
