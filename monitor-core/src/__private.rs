@@ -2,7 +2,7 @@
 
 pub use crate::dispatch::Callsite;
 pub use crate::event::{Event, Severity, put, put_debug, put_display};
-pub use crate::listener::hears::{Hears, Subscribe, Unheard, hear_event, hears_any};
+pub use crate::listener::hears::{Hears, Subscribe, Unheard, hear_event, hears_any, subscribe};
 pub use crate::listener::{Listener, Subscriptions};
 pub use crate::model::{
     Details, ErrorType, Family, FieldValue, Label, LabelRef, LabelText, Labels, Metadata, Outcome, Signals,
