@@ -20,6 +20,7 @@ use crate::model::Outcome;
 use crate::model::SpanContext;
 use crate::model::SpanKind;
 use crate::model::Value;
+use crate::model::sync::meeting;
 use crate::probe::command::CommandDraft;
 use crate::probe::command::CommandNumber;
 use crate::probe::setup::Prepared as _;
@@ -28,15 +29,17 @@ use crate::redaction::Failure;
 static DETAILS: Details =
     Details { kind: SpanKind::Client, family: Some(CommandEvent::family), ..Details::DEFAULT };
 
-static SITE: Callsite = Callsite::new(Metadata {
-    name: "command",
-    module: module_path!(),
-    file: file!(),
-    line: line!(),
-    description: "A command to a database.",
-    details: Some(&DETAILS),
-    ..Metadata::DEFAULT
-});
+meeting! {
+    static SITE: Callsite = Callsite::new(Metadata {
+        name: "command",
+        module: module_path!(),
+        file: file!(),
+        line: line!(),
+        description: "A command to a database.",
+        details: Some(&DETAILS),
+        ..Metadata::DEFAULT
+    });
+}
 
 /// A command by hand, where a driver has no function for it that could be annotated: a span, metrics and events.
 ///
