@@ -76,6 +76,7 @@ pub use monitor::{
 pub use monitor_macros::{ErrorType, Labels, monitored};
 pub use probe::command::{
     Command, CommandDraft, CommandNumber, InOperation, Judgement, Operation, OperationExt, ToAddress,
+    ToDocument,
 };
 pub use probe::{Heartbeat, Span, SpanBuilder};
 pub use recorder::{EventBatch, EventRef, Recorder, RecorderError, Span as SpanRef, SpanBatch};

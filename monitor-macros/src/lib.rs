@@ -103,7 +103,8 @@ use proc_macro::TokenStream;
 ///
 /// `command(..)` makes a driver's method a command to a database: its span, the metrics `db.client.operation.duration`
 /// and `db.client.response.returned_rows`, and for listeners the events `CommandStarted` and then `CommandSucceeded` or
-/// `CommandFailed`, however the call ends.
+/// `CommandFailed`, however the call ends. What is only for listeners is evaluated only where events are heard, by a
+/// listener or by a recorder that takes them.
 ///
 /// | of the command | what it is |
 /// |---|---|
@@ -122,6 +123,9 @@ use proc_macro::TokenStream;
 /// | `rows = \|reply\| reply.len()` | how many rows it returned |
 /// | `status = \|error\| error.code()` | the server's code for what went wrong |
 /// | `failure = \|error\| Failure::server(error.to_string())` | what went wrong, evaluated only for listeners |
+///
+/// The last four look at the `Result` that the function gives; where that is behind an alias or in a box, the argument
+/// of a closure needs its type, `|reply: &Rows| reply.len()`.
 ///
 /// Of a sensitive command, such as `saslStart` or `ALTER ROLE .. PASSWORD ..`, nothing leaves the function but how long it
 /// took, how it ended, and the names of command, database and server: its span has no fields, whatever other options

@@ -10,7 +10,6 @@ use crate::dispatch::error_type_id;
 use crate::dispatch::is_heard;
 use crate::dispatch::park;
 use crate::event::CommandEvent;
-use crate::event::Document;
 use crate::event::Event as _;
 use crate::event::Text;
 use crate::model::Details;
@@ -23,6 +22,7 @@ use crate::model::Value;
 use crate::model::sync::meeting;
 use crate::probe::command::CommandDraft;
 use crate::probe::command::CommandNumber;
+use crate::probe::command::ToDocument;
 use crate::probe::setup::Prepared as _;
 use crate::redaction::Failure;
 
@@ -103,9 +103,9 @@ impl Command {
     }
 
     /// The server answered. The answer is evaluated only if somebody listens.
-    pub fn succeed<D: Into<Document>>(mut self, reply: impl FnOnce() -> D) {
+    pub fn succeed<D: ToDocument>(mut self, reply: impl FnOnce() -> D) {
         if self.flight.is_some() && is_heard::<CommandEvent>() {
-            self.answer.reply = Some(reply().into());
+            self.answer.reply = Some(reply().to_document());
         }
         self.end(Head::ending_of(Outcome::Ok, 0));
     }
