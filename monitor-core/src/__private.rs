@@ -1,11 +1,15 @@
 //! The only door for generated code. Nothing here is a public interface.
 
-pub use crate::dispatch::Callsite;
+pub use crate::__monitor_declare as declare;
+pub use crate::dispatch::{Callsite, Declared, Moments, Plugin, linked};
+pub use crate::metric::{MetricKind, MetricValue};
 pub use crate::model::{
     Details, ErrorType, Label, LabelRef, LabelText, Labels, Metadata, Outcome, Signals, SpanContext,
     SpanKind, Value,
 };
 pub use crate::probe::boxed::{Boxed, BoxedFallible, BoxedStream};
+pub use crate::probe::observable::{Watch, WatchedMetric};
+pub use crate::probe::plugin_metric::{Declaration, MetricLabels, PluginMetric, ReadMetric, look};
 pub use crate::probe::shape::Shape;
 pub use crate::probe::strategy::{Fallible, FallibleTyped, Observed, Plain};
 pub use crate::probe::{

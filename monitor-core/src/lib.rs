@@ -63,13 +63,20 @@ pub use model::{
 pub use monitor::{
     Context, FutureExt, InContext, InstallError, Installed, Losses, Monitor, MonitorBuilder, WithMonitor,
 };
-pub use monitor_macros::{ErrorType, Labels, monitored};
+pub use monitor_macros::{ErrorType, Labels, monitored, plugin, plugin_metric};
 pub use probe::Span;
 pub use recorder::{Recorder, RecorderError, Span as SpanRef, SpanBatch};
 
 /// Counters, gauges and histograms by hand.
 pub mod instrument {
+    pub use crate::metric::{Number, Whole};
     pub use crate::probe::instrument::{Counter, Gauge, Histogram, InFlight, Timer, UpDownCounter};
+    pub use crate::probe::observable::{ObservableCounter, ObservableGauge, ObservableUpDownCounter, Watch};
+}
+
+/// What a chain of plugins needs beyond [`#[plugin]`](macro@plugin).
+pub mod plugin {
+    pub use crate::probe::reach_end;
 }
 
 /// Sets a field of the annotated function around it, which must have declared it: `fields(rows)`.

@@ -115,6 +115,18 @@ pub fn monitored(options: TokenStream, item: TokenStream) -> TokenStream {
     expand::monitored(options.into(), item.into()).into()
 }
 
+/// x
+#[proc_macro_attribute]
+pub fn plugin(options: TokenStream, item: TokenStream) -> TokenStream {
+    expand::plugin(options.into(), item.into()).into()
+}
+
+/// x
+#[proc_macro_attribute]
+pub fn plugin_metric(options: TokenStream, item: TokenStream) -> TokenStream {
+    expand::plugin_metric(options.into(), item.into()).into()
+}
+
 /// Makes an enum or a struct a label whose number of values is known.
 ///
 /// A variant without a field is one value, named in `snake_case` or by `#[label(rename = "..")]`; a variant with one

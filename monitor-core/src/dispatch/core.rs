@@ -9,6 +9,7 @@ use std::time::SystemTime;
 use crate::dispatch::alarm::Alarm;
 use crate::dispatch::call::learn;
 use crate::dispatch::counted::Counted;
+use crate::dispatch::declared::declare_all;
 use crate::dispatch::entry::FAST;
 use crate::dispatch::entry::SILENT;
 use crate::dispatch::entry::SLOW;
@@ -21,6 +22,7 @@ use crate::dispatch::sources;
 use crate::dispatch::sources::Source;
 use crate::dispatch::ticks;
 use crate::metric::Combination;
+use crate::metric::InstrumentInfo;
 use crate::metric::LabelSets;
 use crate::metric::Value;
 use crate::model::Clock;
@@ -106,6 +108,7 @@ impl Core {
             random: AtomicU64::new(random),
             panicked: AtomicU64::new(0),
         });
+        declare_all();
         sources::add(&core);
         core
     }
@@ -143,6 +146,11 @@ impl Core {
             .intersection(self.config.signals)
     }
 
+    /// Whether this monitor takes the values of an instrument: only a declared one has a module, and so a filter.
+    pub(crate) fn shows(&self, info: &InstrumentInfo) -> bool {
+        info.module.is_empty() || self.config.filter.signals(info.module).contains(Signals::METRICS)
+    }
+
     /// The beginning of a record's head for a source, or why there is none.
     pub(crate) fn head(&self, source: u32) -> u64 {
         let Some(source_kind) = sources::source(source) else { return SILENT };
@@ -168,6 +176,7 @@ impl Core {
                     false => head | STEADY,
                 }
             }
+            Source::Instrument(info) if !self.shows(info) => SILENT,
             Source::Instrument(_) => {
                 let head = Head::call(source, 0, 0, Outcome::Ok, Head::TICK).word();
                 if hook::values_wanted() { head | SLOW } else { head | FAST }

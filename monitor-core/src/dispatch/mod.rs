@@ -7,24 +7,55 @@ mod alarm;
 mod attach;
 mod call;
 mod callsite;
+mod chain;
 mod chunk;
 mod companion;
 mod context;
 mod core;
 mod counted;
+mod declared;
 mod entry;
 mod error_types;
 mod extra;
 mod flight;
 mod hook;
+mod instrument;
 mod label_cache;
 mod lane;
 mod late;
+#[cfg(any(
+    target_os = "android",
+    target_os = "freebsd",
+    target_os = "fuchsia",
+    target_os = "illumos",
+    target_os = "ios",
+    target_os = "linux",
+    target_os = "macos",
+    target_os = "openbsd",
+    target_os = "tvos",
+    target_os = "windows",
+))]
+pub mod linked;
+#[cfg(not(any(
+    target_os = "android",
+    target_os = "freebsd",
+    target_os = "fuchsia",
+    target_os = "illumos",
+    target_os = "ios",
+    target_os = "linux",
+    target_os = "macos",
+    target_os = "openbsd",
+    target_os = "tvos",
+    target_os = "windows",
+)))]
+#[path = "unlinked.rs"]
+pub mod linked;
 #[cfg(all(test, loom))]
 mod loom;
 mod marks;
 mod names;
 mod nest;
+mod observed;
 mod order;
 mod payload;
 mod short_labels;
@@ -33,15 +64,20 @@ mod sources;
 mod static_ref;
 mod ticks;
 mod value;
+mod values;
 #[cfg(feature = "tracing")]
 mod visit;
 
 pub use callsite::Callsite;
+pub use chain::Plugin;
+pub use declared::Declared;
+pub use values::Moments;
 
 pub(crate) use attach::{
     attached, current, current_context, current_core, lane_of, note_panic, scope, suppress, with_context,
 };
 pub(crate) use call::{Call, finish, start, start_labelled, start_with};
+pub(crate) use chain::{Segment, reach_end};
 pub(crate) use companion::{CallEnd, Companion};
 pub(crate) use core::{Core, CoreConfig};
 pub(crate) use error_types::error_type_id;
@@ -53,10 +89,12 @@ pub(crate) use hook::apart;
 pub(crate) use hook::{Bridge, Ending, Hook, HookSpan, set_hook};
 #[cfg(feature = "metrics")]
 pub(crate) use hook::{Sample, once_beyond, want_values};
+pub(crate) use instrument::{Instrument, MOST_LABELS};
 pub(crate) use label_cache::{known_slot, label_slot};
 pub(crate) use lane::Lane;
 pub(crate) use late::set as late_field;
 pub(crate) use nest::{Around, Nest};
+pub(crate) use observed::{Observable, Reading, unwatch};
 pub(crate) use order::finish_in_any_order;
 #[cfg(feature = "metrics")]
 pub(crate) use sources::{Source, refuse, register_foreign, sources};
@@ -64,3 +102,4 @@ pub(crate) use sources::{install_global, register_instrument, uninstall_global};
 #[cfg(all(test, not(loom)))]
 pub(crate) use ticks::without_counter;
 pub(crate) use value::tick;
+pub(crate) use values::Values;

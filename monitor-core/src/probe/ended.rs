@@ -3,18 +3,26 @@
 use std::fmt;
 
 use crate::dispatch::Call;
+use crate::dispatch::Extra;
 use crate::dispatch::error_type_id;
-use crate::model::FieldBuffer;
+use crate::metric::MetricValue;
 use crate::model::FieldName;
 use crate::model::Head;
 use crate::model::Outcome;
 use crate::probe::evaluate::evaluate;
+use crate::probe::plugin_metric::PluginMetric;
 
 /// How a call ended, while it is being told.
-#[derive(Debug)]
 pub struct Ended {
     head: Head,
-    fields: Option<Box<FieldBuffer>>,
+    /// What there is to tell beyond how the call ended.
+    more: Option<Box<Extra>>,
+}
+
+impl fmt::Debug for Ended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ended").field("outcome", &self.head.outcome()).finish_non_exhaustive()
+    }
 }
 
 /// Tells from a result how the call ended.
@@ -47,13 +55,13 @@ impl Ended {
     /// The call ended in this way.
     #[inline(always)]
     pub(crate) const fn new(outcome: Outcome) -> Self {
-        Self { head: Head::ending_of(outcome, 0), fields: None }
+        Self { head: Head::ending_of(outcome, 0), more: None }
     }
 
     /// The call ended with an error of this kind.
     #[inline]
     pub(crate) fn error(error_type: &'static str) -> Self {
-        Self { head: ending_with(error_type), fields: None }
+        Self { head: ending_with(error_type), more: None }
     }
 
     /// The call ended in this way.
@@ -90,7 +98,17 @@ impl Ended {
     }
 
     fn field(&mut self, name: &str, value: fmt::Arguments<'_>) {
-        self.fields.get_or_insert_default().text(FieldName::Free(name), value);
+        self.more().fields.text(FieldName::Free(name), value);
+    }
+
+    /// What the result gives a declared metric, which the call brought along, and whether that is to be recorded
+    /// whatever the ending. A panic in it is counted, and the rest goes on.
+    pub fn metric(&mut self, metric: &'static PluginMetric, value: impl FnOnce(&mut MetricValue) -> bool) {
+        metric.tell(&mut self.more().values, value);
+    }
+
+    fn more(&mut self) -> &mut Extra {
+        self.more.get_or_insert_with(Extra::obtain)
     }
 
     /// Runs a user's own look at the result, which may panic; what it told until then counts.
@@ -106,16 +124,24 @@ impl Ended {
 
     /// Whether there is more to tell than how the call ended.
     #[inline(always)]
-    pub(crate) fn has_fields(&self) -> bool {
-        self.fields.is_some()
+    pub(crate) fn has_more(&self) -> bool {
+        self.more.is_some()
     }
 
-    /// Hands the fields over and gives the ending as a record's head has it.
+    /// Hands over what more there is and gives the ending as a record's head has it.
     #[inline(always)]
     pub(crate) fn settle(self, call: &mut Call) -> Head {
-        if let Some(fields) = self.fields {
-            call.fields().append(&fields);
+        if let Some(more) = self.more {
+            hand_over(call, more);
         }
         self.head
     }
+}
+
+#[inline(never)]
+fn hand_over(call: &mut Call, more: Box<Extra>) {
+    let extra = call.extra();
+    extra.fields.append(&more.fields);
+    extra.values.complete(&more.values);
+    more.release();
 }

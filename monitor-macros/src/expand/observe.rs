@@ -8,9 +8,12 @@ use quote::format_ident;
 use quote::quote;
 use quote::quote_spanned;
 
+use crate::expand::metric;
 use crate::options::Options;
 use crate::options::Show;
+use crate::plan::Choice;
 use crate::plan::Form;
+use crate::plan::Metric;
 use crate::plan::Plan;
 
 /// Prints `.observe(..)`; nothing where no option looks at the result.
@@ -44,13 +47,21 @@ pub(crate) fn print(plan: &Plan<'_>) -> TokenStream {
         quote_spanned!(place=> if let ::core::result::Result::Err(#error) = #result { #failed })
             .to_tokens(&mut steps);
     }
+    metric::looks(private, &plan.metrics, &ended, &result).to_tokens(&mut steps);
     if steps.is_empty() {
         return steps;
     }
     let seen = plan.returned.seen.as_ref().map(|seen| quote!(: &#seen));
     // At the first option, where the compiler says that there is no result to look at.
-    let method = Ident::new(method(plan.returned.form), first(options).map_or(span, at));
-    quote_spanned!(span=> .#method(|#ended: &mut #private::Ended, #result #seen| { #steps }))
+    let method = Ident::new(method(plan.returned.form), first(options).or(metric_key(plan)).map_or(span, at));
+    let look = quote_spanned!(span=> |#ended: &mut #private::Ended, #result #seen| { #steps });
+    match &plan.returned.choice {
+        // A look of the user's own at a result of which only the compiler knows what it is.
+        Choice::ByType(returned) if seen.is_none() && plan.metrics.iter().any(Metric::observes) => {
+            quote_spanned!(span=> .#method(#private::Shape::<#returned>::NEW.look(#look)))
+        }
+        _ => quote_spanned!(span=> .#method(#look)),
+    }
 }
 
 /// A box that a function returns is opened, one that a future gives is not.
@@ -67,6 +78,10 @@ fn first(options: &Options) -> Option<Span> {
     let error_type = options.error_type.as_ref().map(|error_type| error_type.key);
     let [ret, err] = [options.ret, options.err].map(|shown| shown.map(|(key, _)| key));
     outcome.or(ret).or(error_type).or(err)
+}
+
+fn metric_key(plan: &Plan<'_>) -> Option<Span> {
+    plan.metrics.iter().find(|metric| metric.observes()).map(|metric| metric.key)
 }
 
 /// The user's place for errors, our hygiene.

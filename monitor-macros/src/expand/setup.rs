@@ -6,6 +6,7 @@ use proc_macro2::TokenStream;
 use quote::ToTokens as _;
 use quote::quote_spanned;
 
+use crate::expand::metric;
 use crate::expand::site;
 use crate::options::Capture;
 use crate::options::Show;
@@ -22,6 +23,9 @@ pub(crate) fn print(plan: &Plan<'_>) -> TokenStream {
     }
     let setup = Ident::new("__setup", span);
     let mut steps = TokenStream::new();
+    if let Some((name, terminal)) = &plan.plugin {
+        quote_spanned!(span=> #setup.plugin(#private::Plugin::new(#name, #terminal));).to_tokens(&mut steps);
+    }
     if let Some(monitor) = &options.monitor {
         let monitor = borrowed(&monitor.tokens);
         quote_spanned!(span=> #setup.monitor(#monitor);).to_tokens(&mut steps);
@@ -47,6 +51,7 @@ pub(crate) fn print(plan: &Plan<'_>) -> TokenStream {
         let (index, value, conditions) = (captured.index, borrowed(&captured.value), &captured.conditions);
         quote_spanned!(span=> #conditions #setup.#method(#index, #value);).to_tokens(&mut steps);
     }
+    metric::steps(private, &plan.metrics, &setup).to_tokens(&mut steps);
     if steps.is_empty() {
         return quote_spanned!(span=> #private::Setup::none());
     }
@@ -55,7 +60,7 @@ pub(crate) fn print(plan: &Plan<'_>) -> TokenStream {
 }
 
 /// A reference to an expression, at the expression's place, so that errors about its type point there.
-fn borrowed(value: &TokenStream) -> TokenStream {
+pub(crate) fn borrowed(value: &TokenStream) -> TokenStream {
     let mut tokens = value.clone().into_iter();
     let first = tokens.next().map_or_else(Span::mixed_site, |token| token.span());
     let span = first.resolved_at(Span::mixed_site());

@@ -45,7 +45,8 @@ fn given(options: &Options) -> Vec<(&'static str, Span)> {
     given
 }
 
-fn unfit(key: &str, returned: &Returned) -> Option<String> {
+/// Why an option cannot have the result of a function.
+pub(crate) fn unfit(key: &str, returned: &Returned) -> Option<String> {
     match returned.form {
         Form::AsyncNever => Some(format!("`{key}` needs a result, but this function never returns")),
         Form::Guard(why) => {
