@@ -51,7 +51,7 @@ mod recorder;
 pub mod recorders;
 
 pub use config::{ConfigError, init};
-pub use dispatch::Callsite;
+pub use dispatch::{Callsite, emit, is_heard};
 pub use export::{Account, DropReason, TimedOut};
 pub use metric::{
     FunctionSeries, FunctionSnapshot, Histogram, Metric, MetricData, MetricKind, MetricPoint, Snapshot,
@@ -66,6 +66,32 @@ pub use monitor::{
 pub use monitor_macros::{ErrorType, Labels, monitored, plugin, plugin_metric};
 pub use probe::Span;
 pub use recorder::{Recorder, RecorderError, Span as SpanRef, SpanBatch};
+
+/// Listeners: who hears of events, on the thread where they happen.
+pub mod listener {
+    mod channel;
+    mod families;
+    mod from_fn;
+    pub(crate) mod hears;
+    pub mod log;
+    mod port;
+    mod subscriptions;
+    #[cfg(feature = "tokio")]
+    mod tokio;
+
+    pub use channel::{ChannelListener, Events, channel};
+    pub use families::{
+        CommandListener, FailoverListener, HeartbeatListener, PoolListener, ServerListener, TopologyListener,
+    };
+    pub use from_fn::{FromFn, from_fn};
+    pub(crate) use port::Ear;
+    pub use port::{EventListener, Listener};
+    pub use subscriptions::Subscriptions;
+    #[cfg(feature = "tokio")]
+    pub use tokio::{TokioEvents, TokioListener, tokio_channel};
+
+    pub use crate::dispatch::{Registration, register};
+}
 
 /// Counters, gauges and histograms by hand.
 pub mod instrument {

@@ -82,6 +82,39 @@ pub(crate) fn attached() -> Option<&'static Lane> {
     lane
 }
 
+/// Whose listeners hear what happens on a thread.
+pub(crate) enum Belonging {
+    /// Those of the monitor that it records for.
+    Monitor(Arc<Core>),
+    /// Nobody: its monitor has ended, or it belongs to the machinery itself.
+    Nobody,
+    /// Those of the process: it records for no monitor.
+    Process,
+}
+
+/// Whose listeners hear what happens on this thread, even when that is about to end.
+pub(crate) fn belonging() -> Belonging {
+    if let Some(lane) = attached() {
+        return core_of(lane).map_or(Belonging::Nobody, Belonging::Monitor);
+    }
+    if SCOPES.get() > 0 || SUPPRESSED.get() {
+        return Belonging::Nobody;
+    }
+    // A thread that is about to end has no lane any more.
+    let ending = ATTACHED.try_with(|_| ()).is_err();
+    let global = ending.then(sources::global).flatten().filter(|core| !core.is_closed());
+    global.map_or(Belonging::Process, Belonging::Monitor)
+}
+
+/// Whether this thread belongs to the machinery itself; if so, the event that it wants to tell is counted.
+pub(crate) fn is_suppressed() -> bool {
+    let suppressed = SUPPRESSED.get();
+    if suppressed {
+        SUPPRESSED_CALLS.fetch_add(1, Ordering::Relaxed);
+    }
+    suppressed
+}
+
 /// This thread's lane for a monitor, a new one if need be. None when the thread is about to end.
 pub(crate) fn lane_of(core: &Arc<Core>) -> Option<&'static Lane> {
     if core.is_closed() {

@@ -1,15 +1,22 @@
 //! The inside of a monitor: its lanes, its label values, what threads that are gone have left.
 
 use std::fmt;
+use std::mem;
 use std::sync::Arc;
 use std::sync::PoisonError;
+use std::sync::RwLock;
+use std::sync::TryLockError;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 use std::time::SystemTime;
 
 use crate::dispatch::alarm::Alarm;
 use crate::dispatch::call::learn;
 use crate::dispatch::counted::Counted;
 use crate::dispatch::declared::declare_all;
+use crate::dispatch::ears::Ears;
+use crate::dispatch::ears::Temper;
+use crate::dispatch::ears::Trouble;
 use crate::dispatch::entry::FAST;
 use crate::dispatch::entry::SILENT;
 use crate::dispatch::entry::SLOW;
@@ -21,11 +28,13 @@ use crate::dispatch::names::RegisteredNames;
 use crate::dispatch::sources;
 use crate::dispatch::sources::Source;
 use crate::dispatch::ticks;
+use crate::listener::Subscriptions;
 use crate::metric::Combination;
 use crate::metric::InstrumentInfo;
 use crate::metric::LabelSets;
 use crate::metric::Value;
 use crate::model::Clock;
+use crate::model::Family;
 use crate::model::Filter;
 use crate::model::GOLDEN;
 use crate::model::Head;
@@ -53,6 +62,10 @@ pub(crate) struct CoreConfig {
     pub(crate) signals: Signals,
     /// The most chunks of 16 KiB that may wait, beyond one a thread.
     pub(crate) chunks: usize,
+    /// What its listeners want, in the order in which they hear.
+    pub(crate) listeners: Vec<Subscriptions>,
+    /// How long a listener rests first.
+    pub(crate) rest: Duration,
 }
 
 /// The inside of a monitor.
@@ -75,6 +88,9 @@ pub(crate) struct Core {
     taking: Mutex<()>,
     random: AtomicU64,
     panicked: AtomicU64,
+    /// None when the monitor has ended. Held for reading only as long as it takes to copy it.
+    ears: RwLock<Option<Arc<Ears>>>,
+    trouble: Arc<Trouble>,
 }
 
 struct LaneState {
@@ -84,12 +100,16 @@ struct LaneState {
 }
 
 impl Core {
-    pub(crate) fn new(config: CoreConfig) -> Arc<Self> {
+    pub(crate) fn new(mut config: CoreConfig) -> Arc<Self> {
         meeting! {
             static NEXT: AtomicU64 = AtomicU64::new(1);
         }
         let seed = std::hash::RandomState::new();
         let random = std::hash::BuildHasher::hash_one(&seed, SystemTime::now());
+        let trouble = Arc::new(Trouble::default());
+        let listeners = mem::take(&mut config.listeners);
+        let tempered = listeners.iter().map(|listener| (listener, Arc::new(Temper::new(config.rest))));
+        let ears = Ears::new(tempered, config.clock.clone(), Arc::clone(&trouble));
         let core = Arc::new(Self {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             seconds_per_tick: config.clock.seconds_per_tick(),
@@ -107,6 +127,8 @@ impl Core {
             taking: Mutex::default(),
             random: AtomicU64::new(random),
             panicked: AtomicU64::new(0),
+            ears: RwLock::new(Some(Arc::new(ears))),
+            trouble,
         });
         declare_all();
         sources::add(&core);
@@ -135,6 +157,36 @@ impl Core {
 
     pub(crate) fn wants_spans(&self) -> bool {
         self.config.signals.contains(Signals::SPANS)
+    }
+
+    /// Whether some recorder takes events.
+    pub(crate) fn wants_events(&self) -> bool {
+        false
+    }
+
+    /// Its listeners, if any of them hears this family; none when it has ended.
+    pub(crate) fn ears_for(&self, family: &'static Family) -> Option<Arc<Ears>> {
+        self.with_ears(|ears| ears.hear_of(family).then(|| Arc::clone(ears))).flatten()
+    }
+
+    /// Whether a listener or a recorder of it wants events of this family.
+    pub(crate) fn hears(&self, family: &'static Family) -> bool {
+        self.wants_events() || self.with_ears(|ears| ears.hear_of(family)).unwrap_or(false)
+    }
+
+    /// What is looked up here runs no code of a listener, and keeps none.
+    fn with_ears<R>(&self, look: impl FnOnce(&Arc<Ears>) -> R) -> Option<R> {
+        match self.ears.try_read() {
+            Ok(ears) => ears.as_ref().map(look),
+            Err(TryLockError::Poisoned(ears)) => ears.into_inner().as_ref().map(look),
+            // Somebody ends it right now.
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+
+    /// What went wrong with its listeners.
+    pub(crate) fn trouble(&self) -> &Trouble {
+        &self.trouble
     }
 
     /// What this monitor takes from a callsite.
@@ -176,6 +228,7 @@ impl Core {
                     false => head | STEADY,
                 }
             }
+            Source::Family(_) => SILENT,
             Source::Instrument(info) if !self.shows(info) => SILENT,
             Source::Instrument(_) => {
                 let head = Head::call(source, 0, 0, Outcome::Ok, Head::TICK).word();
@@ -189,7 +242,7 @@ impl Core {
         match sources::source(source) {
             Some(Source::Callsite(callsite)) => callsite.metadata().buckets,
             Some(Source::Instrument(info)) => info.buckets,
-            None => &[],
+            Some(Source::Family(_)) | None => &[],
         }
     }
 
@@ -348,6 +401,9 @@ impl Core {
         self.closed.store(true, Ordering::Release);
         sources::refresh();
         self.retire_heads();
+        let ears = self.ears.write().unwrap_or_else(PoisonError::into_inner).take();
+        // What listeners hold, such as a channel, ends here, and not when the last thread forgets the monitor.
+        drop(ears);
     }
 
     fn retire_heads(&self) {

@@ -14,6 +14,8 @@ mod context;
 mod core;
 mod counted;
 mod declared;
+mod ears;
+mod emit;
 mod entry;
 mod error_types;
 mod extra;
@@ -58,6 +60,7 @@ mod nest;
 mod observed;
 mod order;
 mod payload;
+mod process_wide;
 mod short_labels;
 mod snapshot;
 mod sources;
@@ -71,6 +74,8 @@ mod visit;
 pub use callsite::Callsite;
 pub use chain::Plugin;
 pub use declared::Declared;
+pub use emit::{emit, is_heard};
+pub use process_wide::{Registration, register};
 pub use values::Moments;
 
 pub(crate) use attach::{
@@ -80,6 +85,7 @@ pub(crate) use call::{Call, finish, start, start_labelled, start_with};
 pub(crate) use chain::{Segment, reach_end};
 pub(crate) use companion::{CallEnd, Companion};
 pub(crate) use core::{Core, CoreConfig};
+pub(crate) use emit::emit_to;
 pub(crate) use error_types::error_type_id;
 pub(crate) use extra::Extra;
 pub(crate) use flight::{Flight, park};
@@ -96,9 +102,12 @@ pub(crate) use late::set as late_field;
 pub(crate) use nest::{Around, Nest};
 pub(crate) use observed::{Observable, Reading, unwatch};
 pub(crate) use order::finish_in_any_order;
+pub(crate) use process_wide::subscriptions;
+#[cfg(feature = "tracing")]
+pub(crate) use sources::register_instrument;
 #[cfg(feature = "metrics")]
 pub(crate) use sources::{Source, refuse, register_foreign, sources};
-pub(crate) use sources::{install_global, register_instrument, uninstall_global};
+pub(crate) use sources::{install_global, uninstall_global};
 #[cfg(all(test, not(loom)))]
 pub(crate) use ticks::without_counter;
 pub(crate) use value::tick;

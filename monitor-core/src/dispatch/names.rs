@@ -13,7 +13,7 @@ impl Names for RegisteredNames {
     fn metadata(&self, source: u32) -> Option<&'static Metadata> {
         match sources::source(source)? {
             Source::Callsite(callsite) => Some(callsite.metadata()),
-            Source::Instrument(_) => None,
+            Source::Family(_) | Source::Instrument(_) => None,
         }
     }
 

@@ -5,8 +5,6 @@
 //! made.
 
 use std::cell::Cell;
-use std::panic::AssertUnwindSafe;
-use std::panic::catch_unwind;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::MutexGuard;
@@ -21,6 +19,7 @@ use crate::metric::InstrumentInfo;
 use crate::metric::MetricData;
 use crate::metric::MetricValue;
 use crate::metric::data;
+use crate::model::caught;
 
 /// A metric that one function gives.
 #[derive(Debug)]
@@ -136,13 +135,9 @@ pub(crate) fn read_all(core: &Core) -> Vec<Observed> {
         if !core.shows(info) {
             continue;
         }
-        let amount = catch_unwind(AssertUnwindSafe(|| MetricValue::of(info.kind, &reader.read)));
-        let amount = amount.unwrap_or_else(|panic| {
+        let amount = caught(|| MetricValue::of(info.kind, &reader.read));
+        let amount = amount.unwrap_or_else(|_| {
             core.note_panic();
-            // What it carries may panic once more when it is dropped.
-            if let Err(again) = catch_unwind(AssertUnwindSafe(move || drop(panic))) {
-                std::mem::forget(again);
-            }
             Amount::None
         });
         match amount {

@@ -1,15 +1,19 @@
 //! From counted cells to a snapshot that names things.
 
 use std::borrow::Cow;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
 
 use crate::dispatch::attach::suppressed_calls;
 use crate::dispatch::callsite::Callsite;
 use crate::dispatch::core::Core;
 use crate::dispatch::counted::Counted;
+use crate::dispatch::ears::Trouble;
 use crate::dispatch::error_types::error_type_name;
 use crate::dispatch::hook::panics;
 use crate::dispatch::observed::Observed;
 use crate::dispatch::observed::read_all;
+use crate::dispatch::process_wide;
 use crate::dispatch::sources::Source;
 use crate::dispatch::sources::declared;
 use crate::dispatch::sources::refused;
@@ -46,6 +50,9 @@ pub(crate) struct Losses {
     pub(crate) calls_suppressed: u64,
     pub(crate) bridge_panics: u64,
     pub(crate) evaluations_panicked: u64,
+    pub(crate) events_missed: u64,
+    pub(crate) events_unheard: u64,
+    pub(crate) listener_panics: u64,
 }
 
 impl Core {
@@ -63,7 +70,7 @@ impl Core {
                 Source::Callsite(callsite) if self.counts(callsite) => {
                     functions.extend(function(id, callsite, &counted, &labels));
                 }
-                Source::Callsite(_) => {}
+                Source::Callsite(_) | Source::Family(_) => {}
                 Source::Instrument(info) => {
                     if let Some(metric) = metric(id, info, &counted, &labels) {
                         add(&mut by_hand, metric);
@@ -91,6 +98,10 @@ impl Core {
     /// What was recorded and lost so far.
     pub(crate) fn losses(&self) -> Losses {
         let counted = self.counted();
+        let outside = process_wide::trouble();
+        let heard = |of: fn(&Trouble) -> &AtomicU64| {
+            of(self.trouble()).load(Ordering::Relaxed) + of(&outside).load(Ordering::Relaxed)
+        };
         Losses {
             spans_flattened: self.flattened(),
             spans_recorded: counted.ledger.spans,
@@ -101,6 +112,9 @@ impl Core {
             calls_suppressed: suppressed_calls(),
             bridge_panics: panics(),
             evaluations_panicked: self.evaluations_panicked(),
+            events_missed: heard(|trouble| &trouble.missed),
+            events_unheard: heard(|trouble| &trouble.unheard),
+            listener_panics: heard(|trouble| &trouble.panics),
         }
     }
 }

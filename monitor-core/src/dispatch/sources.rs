@@ -10,7 +10,9 @@ use std::sync::atomic::Ordering;
 use crate::dispatch::callsite::Callsite;
 use crate::dispatch::core::Core;
 use crate::dispatch::entry::MAX_SOURCES;
+use crate::dispatch::process_wide;
 use crate::metric::InstrumentInfo;
+use crate::model::Family;
 use crate::model::sync::AtomicU64;
 use crate::model::sync::Mutex;
 use crate::model::sync::MutexGuard;
@@ -20,6 +22,7 @@ use crate::model::sync::meeting;
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Source {
     Callsite(&'static Callsite),
+    Family(&'static Family),
     Instrument(&'static InstrumentInfo),
 }
 
@@ -61,13 +64,10 @@ fn registry() -> MutexGuard<'static, Registry> {
 pub(crate) fn register_callsite(callsite: &'static Callsite) {
     let mut registry = registry();
     if callsite.id() == u32::MAX {
-        let id = registry.sources.len() as u32;
-        if id >= MAX_SOURCES {
-            registry.refused += 1;
+        let Some(id) = registry.add(Source::Callsite(callsite)) else {
             callsite.set_on(false);
             return;
-        }
-        registry.sources.push(Source::Callsite(callsite));
+        };
         callsite.set_id(id);
         // A bridge may call back into this module.
         drop(registry);
@@ -75,6 +75,25 @@ pub(crate) fn register_callsite(callsite: &'static Callsite) {
         registry = self::registry();
     }
     callsite.set_on(registry.wants(callsite));
+}
+
+/// The number of a family of events, given when it is first asked for.
+pub(crate) fn register_family(family: &'static Family) -> Option<u32> {
+    if family.id() != u32::MAX {
+        return Some(family.id());
+    }
+    let mut registry = registry();
+    if family.id() == u32::MAX {
+        family.set_id(registry.add(Source::Family(family))?);
+    }
+    Some(family.id())
+}
+
+/// Gives a family of events its number and sets its switch.
+pub(crate) fn ask_family(family: &'static Family) {
+    let known = register_family(family).is_some();
+    let registry = registry();
+    family.set_heard(known && registry.hears(family));
 }
 
 /// Gives an instrument its number: that of an earlier one of the same name, unless the two contradict each
@@ -85,7 +104,7 @@ pub(crate) fn register_instrument(info: &'static InstrumentInfo) -> Option<u32> 
         return refuse_for(registry, info, earlier);
     }
     let earlier = registry.sources.iter().position(|source| source.is_like(info));
-    earlier.map(|position| position as u32).or_else(|| registry.add_instrument(info))
+    earlier.map(|position| position as u32).or_else(|| registry.add(Source::Instrument(info)))
 }
 
 /// Makes a metric known that may not have a value yet. Gives whether no earlier one of its name contradicts it.
@@ -120,7 +139,7 @@ pub(crate) fn register_foreign(info: &'static InstrumentInfo) -> Option<u32> {
         return None;
     }
     let earlier = registry.sources.iter().position(|source| source.is_like(info));
-    earlier.map(|position| position as u32).or_else(|| registry.add_instrument(info))
+    earlier.map(|position| position as u32).or_else(|| registry.add(Source::Instrument(info)))
 }
 
 /// Refuses an instrument that contradicts an earlier one, and says so, once for each name.
@@ -181,8 +200,10 @@ pub(crate) fn refresh() {
     let mut registry = registry();
     registry.cores.retain(|core| core.upgrade().is_some_and(|core| !core.is_closed()));
     for source in &registry.sources {
-        if let Source::Callsite(callsite) = source {
-            callsite.set_on(registry.wants(callsite));
+        match source {
+            Source::Callsite(callsite) => callsite.set_on(registry.wants(callsite)),
+            Source::Family(family) => family.set_heard(registry.hears(family)),
+            Source::Instrument(_) => {}
         }
     }
 }
@@ -245,7 +266,7 @@ impl Registry {
     fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'static InstrumentInfo> + 'a {
         let used = self.sources.iter().filter_map(|source| match source {
             Source::Instrument(info) => Some(*info),
-            Source::Callsite(_) => None,
+            Source::Callsite(_) | Source::Family(_) => None,
         });
         self.declared.iter().copied().chain(used).filter(move |info| info.name == name)
     }
@@ -255,22 +276,29 @@ impl Registry {
         self.named(info.name).next().filter(|earlier| !earlier.agrees(info))
     }
 
-    fn add_instrument(&mut self, info: &'static InstrumentInfo) -> Option<u32> {
+    /// Gives a source its number, unless there is none left.
+    fn add(&mut self, source: Source) -> Option<u32> {
         let id = self.sources.len() as u32;
         if id >= MAX_SOURCES {
             self.refused += 1;
             return None;
         }
-        self.sources.push(Source::Instrument(info));
+        self.sources.push(source);
         Some(id)
     }
 
     fn wants(&self, callsite: &Callsite) -> bool {
         callsite.is_bridged()
-            || self
-                .cores
-                .iter()
-                .filter_map(Weak::upgrade)
-                .any(|core| !core.is_closed() && !core.signals(callsite.metadata()).is_empty())
+            || self.live().any(|core| !core.signals(callsite.metadata()).is_empty())
+            || callsite.metadata().family.is_some_and(|family| self.hears(family()))
+    }
+
+    /// Whether some monitor or the process has a listener to this family.
+    fn hears(&self, family: &'static Family) -> bool {
+        process_wide::hear_of(family) || self.live().any(|core| core.hears(family))
+    }
+
+    fn live(&self) -> impl Iterator<Item = Arc<Core>> {
+        self.cores.iter().filter_map(Weak::upgrade).filter(|core| !core.is_closed())
     }
 }

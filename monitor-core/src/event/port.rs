@@ -88,6 +88,7 @@ macro_rules! family {
         }
 
         impl $crate::event::Event for $family {
+            #[inline]
             fn family() -> &'static $crate::model::Family {
                 static FAMILY: $crate::model::Family = $crate::model::Family::new($name, &[$($text),*]);
                 &FAMILY

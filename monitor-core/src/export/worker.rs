@@ -1,9 +1,5 @@
 //! The thread of one recorder: it may block, fail and panic there without hurting anybody.
 
-use std::any::Any;
-use std::mem;
-use std::panic::AssertUnwindSafe;
-use std::panic::catch_unwind;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -13,12 +9,10 @@ use crate::export::account::DropReason;
 use crate::export::account::Ledger;
 use crate::export::queue::Queue;
 use crate::export::queue::Work;
+use crate::model::Patience;
+use crate::model::caught;
 use crate::recorder::Recorder;
 use crate::recorder::RecorderError;
-
-/// So many failures in a row send a recorder to rest.
-const PATIENCE: u32 = 3;
-const LONGEST_REST: Duration = Duration::from_secs(60);
 
 /// What a worker and the pipeline share.
 pub(crate) struct Desk {
@@ -39,10 +33,8 @@ enum Task {
 pub(crate) struct Worker {
     recorder: Box<dyn Recorder>,
     desk: Arc<Desk>,
-    failures: u32,
-    first_rest: Duration,
-    rest: Duration,
-    resting: Option<Instant>,
+    patience: Patience,
+    began: Instant,
 }
 
 impl Worker {
@@ -60,8 +52,8 @@ impl Worker {
         let name = format!("monitor-{}", desk.spans.read().recorder);
         thread::Builder::new().name(name).spawn(move || {
             prepare();
-            let worker = Worker { recorder, desk, failures: 0, first_rest, rest: first_rest, resting: None };
-            worker.run();
+            let patience = Patience::new(first_rest);
+            Worker { recorder, desk, patience, began: Instant::now() }.run();
         })?;
         Ok(())
     }
@@ -86,10 +78,8 @@ impl Worker {
                 Work::ShutDown(done) => {
                     let _ = self.attempt(Task::Flush, |recorder| recorder.flush());
                     let recorder = self.recorder;
-                    // Its destructor may panic as well.
-                    if let Err(panic) = catch_unwind(AssertUnwindSafe(move || drop(recorder))) {
-                        message(panic);
-                    }
+                    // Its destructor may panic as well, and nobody is left to be told.
+                    let _ = caught(move || drop(recorder));
                     done.say();
                     return;
                 }
@@ -104,25 +94,22 @@ impl Worker {
         task: Task,
         act: impl FnOnce(&mut dyn Recorder) -> Result<(), RecorderError>,
     ) -> Result<(), (DropReason, Option<String>)> {
-        if self.resting.is_some_and(|until| Instant::now() < until) {
+        if !self.patience.may_try(self.began.elapsed()) {
             return Err((DropReason::Quarantined, None));
         }
         let recorder = &mut *self.recorder;
-        let failure = match catch_unwind(AssertUnwindSafe(|| act(recorder))) {
+        let failure = match caught(|| act(recorder)) {
             Ok(Ok(())) => {
-                if task == Task::Ship {
-                    (self.failures, self.rest, self.resting) = (0, self.first_rest, None);
+                match task {
+                    Task::Flush => self.patience.went_anyhow(),
+                    Task::Ship => self.patience.went_well(),
                 }
                 return Ok(());
             }
             Ok(Err(error)) => (DropReason::Failed, Some(error.to_string())),
-            Err(panic) => (DropReason::Panicked, Some(message(panic))),
+            Err(panic) => (DropReason::Panicked, Some(panic.message())),
         };
-        self.failures += 1;
-        if self.failures >= PATIENCE {
-            self.resting = Some(Instant::now() + self.rest);
-            self.rest = (self.rest * 2).min(LONGEST_REST);
-        }
+        self.patience.went_wrong(self.began.elapsed());
         Err(failure)
     }
 }
@@ -132,18 +119,4 @@ fn settle(ledger: &Ledger, count: u64, result: Result<(), (DropReason, Option<St
         Ok(()) => ledger.export(count),
         Err((reason, error)) => ledger.drop_queued(count, reason, error),
     }
-}
-
-/// What a panic said. Dropping its payload may panic once more.
-fn message(panic: Box<dyn Any + Send>) -> String {
-    let text = panic
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "a panic without a message".to_owned());
-    if let Err(again) = catch_unwind(AssertUnwindSafe(move || drop(panic))) {
-        // Whoever panics even here is left alone.
-        mem::forget(again);
-    }
-    text
 }

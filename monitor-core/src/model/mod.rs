@@ -2,9 +2,11 @@
 
 #![forbid(unsafe_code)]
 
+mod caught;
 mod clock;
 mod context;
 mod error_type;
+mod escape;
 mod family;
 mod field;
 mod field_buffer;
@@ -14,13 +16,16 @@ mod label;
 mod metadata;
 mod mix;
 mod outcome;
+mod patience;
 mod record;
 pub(crate) mod sync;
 
+pub(crate) use caught::caught;
 pub(crate) use clock::counter;
 pub use clock::{Clock, ManualClock};
 pub use context::SpanContext;
 pub use error_type::ErrorType;
+pub(crate) use escape::Escaped;
 pub use family::Family;
 pub use field::{FieldValue, Value};
 pub(crate) use field_buffer::{FieldBuffer, FieldName, Fields};
@@ -30,4 +35,5 @@ pub use label::{Label, LabelRef, LabelText, Labels};
 pub use metadata::{Details, Metadata, Signals, SpanKind};
 pub(crate) use mix::{GOLDEN, mix, unmix};
 pub use outcome::Outcome;
+pub(crate) use patience::Patience;
 pub(crate) use record::{Head, PAYLOAD, Record, Slot, WORDS};

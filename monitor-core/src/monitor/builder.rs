@@ -9,10 +9,13 @@ use std::time::Duration;
 use crate::dispatch::Core;
 use crate::dispatch::CoreConfig;
 use crate::dispatch::install_global;
+use crate::dispatch::subscriptions;
 use crate::dispatch::suppress;
 use crate::dispatch::uninstall_global;
 use crate::export::Pipeline;
 use crate::export::Source;
+use crate::listener::Listener;
+use crate::listener::Subscriptions;
 use crate::model::Clock;
 use crate::model::Filter;
 use crate::model::Signals;
@@ -44,6 +47,7 @@ const FAREWELL: Duration = Duration::from_secs(5);
 #[must_use = "nothing runs until `install` or `build`"]
 pub struct MonitorBuilder {
     recorders: Vec<Box<dyn Recorder>>,
+    listeners: Vec<Subscriptions>,
     filter: Filter,
     clock: Clock,
     interval: Duration,
@@ -55,6 +59,7 @@ impl Default for MonitorBuilder {
     fn default() -> Self {
         Self {
             recorders: Vec::new(),
+            listeners: Vec::new(),
             filter: Filter::default(),
             clock: Clock::default(),
             interval: DEFAULT_INTERVAL,
@@ -83,6 +88,17 @@ impl MonitorBuilder {
         self
     }
 
+    /// Adds a listener; any number may be there.
+    ///
+    /// They hear in the order in which they were added, after those that were
+    /// [registered](crate::listener::register) for the process before the monitor is made.
+    pub fn listener(mut self, listener: impl Listener) -> Self {
+        let mut subscriptions = Subscriptions::default();
+        Arc::new(listener).subscribe(&mut subscriptions);
+        self.listeners.push(subscriptions);
+        self
+    }
+
     /// Records only what passes `filter`. Everything by default.
     pub fn filter(mut self, filter: Filter) -> Self {
         self.filter = filter;
@@ -101,8 +117,8 @@ impl MonitorBuilder {
         self
     }
 
-    /// How long a recorder rests after it has failed three times in a row, one second by default. Each further
-    /// failure doubles the rest, up to a minute.
+    /// How long a recorder that has failed three times in a row rests, and a listener that has panicked three times
+    /// in a row, one second by default. Each further failure doubles the rest, up to a minute.
     pub fn rest(mut self, rest: Duration) -> Self {
         self.rest = rest;
         self
@@ -119,11 +135,15 @@ impl MonitorBuilder {
     pub fn build(self) -> Monitor {
         let signals =
             self.recorders.iter().map(|recorder| recorder.signals()).fold(Signals::METRICS, Signals::union);
+        let mut listeners = subscriptions();
+        listeners.extend(self.listeners);
         let core = Core::new(CoreConfig {
             clock: self.clock,
             filter: self.filter,
             signals,
             chunks: self.buffer / CHUNK,
+            listeners,
+            rest: self.rest,
         });
         let source: Arc<dyn Source> = Arc::new(CoreSource::new(Arc::clone(&core)));
         let pipeline = Pipeline::start(source, self.recorders, self.interval, self.rest, suppress);

@@ -4,7 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::dispatch::Core;
+use crate::dispatch::emit_to;
 use crate::dispatch::scope;
+use crate::event::Event;
+use crate::event::IntoEvent;
 use crate::export::Account;
 use crate::export::Pipeline;
 use crate::export::TimedOut;
@@ -54,8 +57,16 @@ pub struct Losses {
     pub calls_suppressed: u64,
     /// Labels, fields and looks at a result that panicked; the calls went on without them.
     pub evaluations_panicked: u64,
+    /// Events that a listener did not hear because it rested after panics.
+    pub events_missed: u64,
+    /// Events told by listeners while they heard another, that nobody heard: more than eight deep, or more than 256
+    /// after one event.
+    pub events_unheard: u64,
     /// Values of labels that went to an overflow series.
     pub labels_overflowed: u64,
+    /// How often a listener has panicked: one of this monitor, or one of the process where there was no monitor. The
+    /// other listeners heard the event all the same.
+    pub listener_panics: u64,
     /// Callsites and instruments that were refused: too many, or contradicting an earlier one of their name.
     pub sources_refused: u64,
     /// Spans for which the threads' buffers had no room.
@@ -86,6 +97,31 @@ impl Monitor {
     /// Runs `body` so that what it calls on this thread is recorded by this monitor, and by no other.
     pub fn scope<R>(&self, body: impl FnOnce() -> R) -> R {
         scope(&self.inner.core, body)
+    }
+
+    /// Tells that something happened, to the listeners and recorders of this monitor, whatever the thread records for:
+    /// for threads of one's own, such as one that asks servers whether they are there.
+    ///
+    /// Where nobody hears the event, `generate` does not run.
+    ///
+    /// ```
+    /// use monitor_core::event::{Address, HeartbeatEvent, HeartbeatInfo, HeartbeatStarted};
+    /// use monitor_core::{Monitor, listener};
+    ///
+    /// let (listener, events) = listener::channel::<HeartbeatEvent>(10);
+    /// let monitor = Monitor::builder().listener(listener).build();
+    /// let heart = std::thread::spawn(move || {
+    ///     let info = HeartbeatInfo::new(Address::tcp("db", 5432));
+    ///     monitor.emit(|| HeartbeatStarted::new(&info));
+    /// });
+    /// assert!(matches!(events.recv(), Ok(HeartbeatEvent::Started(_))));
+    /// # heart.join().unwrap();
+    /// ```
+    #[inline]
+    pub fn emit<E: IntoEvent>(&self, generate: impl FnOnce() -> E) {
+        if E::Event::family().may_be_heard() {
+            emit_to(&self.inner.core, generate);
+        }
     }
 
     /// A copy of everything counted so far, calls that ended a moment ago included.
@@ -130,7 +166,10 @@ impl Monitor {
             bridge_panics: losses.bridge_panics,
             calls_suppressed: losses.calls_suppressed,
             evaluations_panicked: losses.evaluations_panicked,
+            events_missed: losses.events_missed,
+            events_unheard: losses.events_unheard,
             labels_overflowed: losses.labels_overflowed,
+            listener_panics: losses.listener_panics,
             sources_refused: losses.sources_refused,
             spans_dropped: losses.spans_dropped,
             spans_flattened: losses.spans_flattened,

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 use std::thread;
+use std::time::Duration;
 use std::time::Instant;
 
 use loom::model::Builder;
@@ -52,7 +53,8 @@ fn check(preemptions: usize, model: fn()) {
 /// A monitor whose lanes may have so many chunks beyond their first.
 fn core(signals: Signals, chunks: usize) -> Arc<Core> {
     let clock = ManualClock::default().into();
-    Core::new(CoreConfig { clock, filter: Filter::default(), signals, chunks })
+    let (listeners, rest) = (Vec::new(), Duration::ZERO);
+    Core::new(CoreConfig { clock, filter: Filter::default(), signals, chunks, listeners, rest })
 }
 
 /// Record number `number`: it took two to the power of that many ticks, and says its number in every word.

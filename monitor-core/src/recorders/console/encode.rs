@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::metric::Histogram;
 use crate::metric::Snapshot;
+use crate::model::Escaped;
 use crate::model::Outcome;
 use crate::model::SpanId;
 use crate::recorders::console::readable;
@@ -90,16 +91,7 @@ fn quantile(histogram: &Histogram, rank: f64) -> String {
     readable(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
 }
 
-/// Text that cannot move the cursor, change colours, forge a line or turn the reading direction.
+/// Text that can do nothing but be read.
 pub(crate) fn escape(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for letter in text.chars() {
-        let turns = matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
-        if letter.is_control() || turns {
-            safe.extend(letter.escape_unicode());
-        } else {
-            safe.push(letter);
-        }
-    }
-    safe
+    Escaped(text).to_string()
 }

@@ -1,0 +1,65 @@
+//! How `#[derive(Listener)]` finds out which families a type hears.
+//!
+//! Generated code names `Hears::<Type>::COMMAND` and so on. The compiler takes a constant of the type itself, which is
+//! there where the type implements the family's trait, before that of [`Unheard`], which is always there.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use crate::listener::CommandListener;
+use crate::listener::FailoverListener;
+use crate::listener::HeartbeatListener;
+use crate::listener::PoolListener;
+use crate::listener::ServerListener;
+use crate::listener::Subscriptions;
+use crate::listener::TopologyListener;
+
+/// Subscribes a listener to one family, if it hears that.
+pub type Subscribe<L> = Option<fn(&Arc<L>, &mut Subscriptions)>;
+
+/// What a type hears.
+#[derive(Debug)]
+pub struct Hears<L>(PhantomData<fn(L)>);
+
+/// Whether any of these is there.
+#[must_use]
+pub const fn hears_any<L>(families: &[Subscribe<L>]) -> bool {
+    let mut index = 0;
+    while index < families.len() {
+        if families[index].is_some() {
+            return true;
+        }
+        index += 1;
+    }
+    false
+}
+
+macro_rules! hears {
+    ($($family:ident: $listener:ident by $subscribe:ident,)*) => {
+        /// Of a type that hears nothing.
+        pub trait Unheard<L> {
+            $(
+                /// Nothing.
+                const $family: Subscribe<L> = None;
+            )*
+        }
+
+        impl<L> Unheard<L> for Hears<L> {}
+
+        $(
+            impl<L: $listener> Hears<L> {
+                /// Subscribes the listener to this family.
+                pub const $family: Subscribe<L> = Some(|listener, to| to.$subscribe(listener));
+            }
+        )*
+    };
+}
+
+hears! {
+    COMMAND: CommandListener by command,
+    FAILOVER: FailoverListener by failover,
+    HEARTBEAT: HeartbeatListener by heartbeat,
+    POOL: PoolListener by pool,
+    SERVER: ServerListener by server,
+    TOPOLOGY: TopologyListener by topology,
+}
