@@ -204,7 +204,8 @@ fn add_observed(metrics: &mut Vec<Metric>, observed: Observed) {
     let place = points.iter().position(|point| point.labels == labels);
     match (place, data) {
         (Some(place), data) => points[place].data = sum(&points[place].data, data),
-        (None, data) if info.labels.is_empty() || (points.len() as u32) < info.max => {
+        // Without a bound, the types of the labels have one.
+        (None, data) if info.max == 0 || info.labels.is_empty() || (points.len() as u32) < info.max => {
             points.push(MetricPoint { labels, data });
         }
         (None, data) => {

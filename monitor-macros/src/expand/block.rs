@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use proc_macro2::Span;
 use proc_macro2::TokenStream;
 use quote::ToTokens as _;
 use quote::quote;
@@ -10,6 +11,7 @@ use quote::quote_spanned;
 use crate::diag::Errors;
 use crate::expand::already;
 use crate::expand::function;
+use crate::expand::named;
 use crate::expand::refused;
 use crate::item::Block;
 use crate::item::Function;
@@ -44,7 +46,16 @@ pub(crate) fn print(block: &Block, options: &Options, is_plugin: bool, mut error
         }
     }
     if errors.is_empty() {
-        return block.with_members(members);
+        let mut tokens = block.with_members(members);
+        let own = block.members.iter().filter_map(|member| match member {
+            Member::Function(function) => Some(&function.attributes.ours),
+            Member::Other(_) => None,
+        });
+        let named = named(own.flatten(), if is_plugin { Which::Plugin } else { Which::Monitored });
+        if !named.is_empty() {
+            quote_spanned!(Span::mixed_site()=> const _: () = { #named };).to_tokens(&mut tokens);
+        }
+        return tokens;
     }
     let unchanged = block.members.iter().map(|member| member.to_token_stream()).collect();
     refused(errors, block.with_members(unchanged))
@@ -146,5 +157,11 @@ fn with(
         }
         _ => {}
     }
-    function::print(function, options.filter(|options| options.skip.is_none()), metrics, Some(around), errors)
+    function::print(
+        function,
+        options.filter(|options| options.skip.is_none()),
+        metrics,
+        (Some(around), TokenStream::new()),
+        errors,
+    )
 }

@@ -29,12 +29,12 @@ use crate::plan::Surroundings;
 use crate::plan::Way;
 
 /// Prints the function, as a call that is monitored or, where all of its metrics are read by snapshots and nobody
-/// asks for its calls, as it was; none where it has no body, or where something is wrong with it.
+/// asks for its calls, as it was, with `named` at the beginning of its body; none where it has no body, or where something is wrong with it.
 pub(crate) fn print(
     function: &Function,
     options: Option<Options>,
     metrics: Vec<Declared>,
-    around: Option<&Surroundings<'_>>,
+    (around, named): (Option<&Surroundings<'_>>, TokenStream),
     errors: &mut Errors,
 ) -> Option<TokenStream> {
     if let (None, Some(signature)) = (&function.body, metrics.first().map(|_| &function.signature)) {
@@ -45,8 +45,8 @@ pub(crate) fn print(
         return None;
     }
     match options {
-        None if is_collected(&metrics) => collected(function, metrics, around, errors),
-        options => monitored(function, options.unwrap_or_default(), metrics, around, errors),
+        None if is_collected(&metrics) => collected(function, metrics, (around, named), errors),
+        options => monitored(function, options.unwrap_or_default(), metrics, (around, named), errors),
     }
 }
 
@@ -69,7 +69,7 @@ fn monitored(
     function: &Function,
     options: Options,
     metrics: Vec<Declared>,
-    around: Option<&Surroundings<'_>>,
+    (around, named): (Option<&Surroundings<'_>>, TokenStream),
     errors: &mut Errors,
 ) -> Option<TokenStream> {
     let plan = Plan::new(function, options, metrics, around, errors)?;
@@ -81,7 +81,8 @@ fn monitored(
     function.default.to_tokens(&mut tokens);
     let opened = opened(function, &plan, around);
     signature(&function.signature, &plan.parameters.signature, opened.as_ref(), &mut tokens);
-    let mut body = site::print(&plan);
+    let mut body = named;
+    body.extend(site::print(&plan));
     body.extend(metric::statics(&plan.private, &plan.metrics, &called));
     body.extend(late::print(&plan));
     body.extend(call::print(&plan, opened.is_some()));
@@ -102,7 +103,7 @@ fn monitored(
 fn collected(
     function: &Function,
     metrics: Vec<Declared>,
-    around: Option<&Surroundings<'_>>,
+    (around, named): (Option<&Surroundings<'_>>, TokenStream),
     errors: &mut Errors,
 ) -> Option<TokenStream> {
     let body = function.body.as_ref()?;
@@ -115,7 +116,8 @@ fn collected(
     function.visibility.to_tokens(&mut tokens);
     function.default.to_tokens(&mut tokens);
     function.signature.to_tokens(&mut tokens);
-    let mut inner = metric::statics(&private, &metrics, &called);
+    let mut inner = named;
+    inner.extend(metric::statics(&private, &metrics, &called));
     inner.extend(body.group.stream());
     let mut braces = Group::new(Delimiter::Brace, inner);
     braces.set_span(body.group.span());

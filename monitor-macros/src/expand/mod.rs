@@ -19,6 +19,7 @@ use proc_macro2::Ident;
 use proc_macro2::Span;
 use proc_macro2::TokenStream;
 use quote::ToTokens as _;
+use quote::quote_spanned;
 
 use crate::diag::Errors;
 use crate::item::Attributes;
@@ -45,7 +46,7 @@ pub(crate) fn monitored(arguments: TokenStream, tokens: TokenStream) -> TokenStr
             alone(&function.attributes, Which::Monitored, "function", &mut errors);
             let metrics = function::declared(&function, &mut errors);
             let options = options::read(arguments, Place::Function, &mut errors);
-            one(&function, Some(options), metrics, errors)
+            one(&function, Some(options), metrics, Which::Monitored, errors)
         }
         Some(Item::Other(keyword)) => {
             let message = format!(
@@ -115,7 +116,7 @@ pub(crate) fn plugin_metric(arguments: TokenStream, tokens: TokenStream) -> Toke
                     "`#[plugin]` goes on the `impl` block: every method of a plugin is a part of it",
                 );
             }
-            one(&function, options, metrics, errors)
+            one(&function, options, metrics, Which::Metric, errors)
         }
         Some(Item::Block(_)) => {
             errors.at_span(
@@ -139,9 +140,11 @@ fn one(
     function: &Function,
     options: Option<Options>,
     metrics: Vec<function::Declared>,
+    attribute: Which,
     mut errors: Errors,
 ) -> TokenStream {
-    function::print(function, options, metrics, None, &mut errors)
+    let named = named(function.attributes.ours.iter(), attribute);
+    function::print(function, options, metrics, (None, named), &mut errors)
         .filter(|_| errors.is_empty())
         .unwrap_or_else(|| refused(errors, function.to_token_stream()))
 }
@@ -196,6 +199,26 @@ fn already(own: &Own, what: &str) -> String {
              opposite condition around that one"
         ),
     }
+}
+
+/// Names the attributes that are taken off, but for those of one kind: without that, the compiler would find the import
+/// of an attribute unused that another one of ours has taken along.
+fn named<'a>(own: impl Iterator<Item = &'a Own>, apart_from: Which) -> TokenStream {
+    let mut seen: Vec<String> = Vec::new();
+    let mut tokens = TokenStream::new();
+    for own in own.filter(|own| own.which != apart_from) {
+        let text = own.path.to_string();
+        if !seen.contains(&text) {
+            seen.push(text);
+            let path = own.path.clone().into_iter().map(|mut token| {
+                token.set_span(token.span().resolved_at(Span::mixed_site()));
+                token
+            });
+            quote_spanned!(Span::mixed_site()=> #[allow(unused_imports)] use #(#path)* as _;)
+                .to_tokens(&mut tokens);
+        }
+    }
+    tokens
 }
 
 /// The callsite's static. Items have no hygiene of their own, so its name is one that nobody takes.

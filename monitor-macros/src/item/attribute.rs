@@ -51,6 +51,8 @@ impl Which {
 /// One of ours that is on an item besides the one that is being expanded.
 pub(crate) struct Own {
     pub(crate) which: Which,
+    /// As it was written.
+    pub(crate) path: TokenStream,
     pub(crate) span: Span,
     /// What is written between its parentheses.
     pub(crate) arguments: TokenStream,
@@ -60,7 +62,13 @@ pub(crate) struct Own {
 
 impl Own {
     fn new(which: Which, meta: Meta, condition: Option<TokenStream>) -> Own {
-        Own { which, span: meta.span(), arguments: arguments(meta), condition }
+        Own {
+            which,
+            path: meta.path().to_token_stream(),
+            span: meta.span(),
+            arguments: arguments(meta),
+            condition,
+        }
     }
 }
 

@@ -295,7 +295,11 @@ impl Look {
             closure: closure.to_token_stream(),
             pattern: pattern.to_token_stream(),
             body: closure.body.to_token_stream(),
-            always: matches!(pattern, Pat::Ident(_) | Pat::Type(_) | Pat::Wild(_)),
+            always: match pattern {
+                // `None` looks like a name as well.
+                Pat::Ident(named) => !named.ident.to_string().starts_with(char::is_uppercase),
+                pattern => matches!(pattern, Pat::Type(_) | Pat::Wild(_)),
+            },
         })
     }
 }
