@@ -45,20 +45,21 @@ pub(crate) fn print(block: &Block, options: &Options, is_plugin: bool, mut error
             None => member.to_tokens(&mut members),
         }
     }
-    if errors.is_empty() {
-        let mut tokens = block.with_members(members);
-        let own = block.members.iter().filter_map(|member| match member {
-            Member::Function(function) => Some(&function.attributes.ours),
-            Member::Other(_) => None,
-        });
-        let named = named(own.flatten(), if is_plugin { Which::Plugin } else { Which::Monitored });
-        if !named.is_empty() {
-            quote_spanned!(Span::mixed_site()=> const _: () = { #named };).to_tokens(&mut tokens);
-        }
-        return tokens;
+    let own = block.members.iter().filter_map(|member| match member {
+        Member::Function(function) => Some(&function.attributes.ours),
+        Member::Other(_) => None,
+    });
+    let named = named(own.flatten(), if is_plugin { Which::Plugin } else { Which::Monitored });
+    let mut tokens = if errors.is_empty() {
+        block.with_members(members)
+    } else {
+        let unchanged = block.members.iter().map(|member| member.to_token_stream()).collect();
+        refused(errors, block.with_members(unchanged))
+    };
+    if !named.is_empty() {
+        quote_spanned!(Span::mixed_site()=> const _: () = { #named };).to_tokens(&mut tokens);
     }
-    let unchanged = block.members.iter().map(|member| member.to_token_stream()).collect();
-    refused(errors, block.with_members(unchanged))
+    tokens
 }
 
 /// The method expanded; none where it stays as it is.

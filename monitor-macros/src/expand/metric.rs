@@ -10,6 +10,7 @@ use quote::quote_spanned;
 use syn::Visibility;
 
 use crate::expand::setup::borrowed;
+use crate::expand::setup::place;
 use crate::options::Kind;
 use crate::options::Look;
 use crate::options::Moment;
@@ -137,7 +138,10 @@ pub(crate) fn looks(private: &TokenStream, metrics: &[Metric], ended: &Ident, re
                 let at = metric.key.resolved_at(span);
                 told(metric, &quote_spanned!(at=> #result))
             }
-            Amount::Seen(seen) => told(metric, &borrowed(&look(private, result, seen, false))),
+            Amount::Seen(seen) => {
+                let (at, value) = (place(&seen.body), look(private, result, seen, false));
+                told(metric, &quote_spanned!(at=> &(#value)))
+            }
             Amount::Before(_) | Amount::Duration | Amount::One => TokenStream::new(),
         };
         let hit = match on {

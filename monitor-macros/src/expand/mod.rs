@@ -71,16 +71,16 @@ pub(crate) fn plugin(arguments: TokenStream, tokens: TokenStream) -> TokenStream
             }
             block::print(&block, &options, true, errors)
         }
-        Some(Item::Block(_)) => {
-            errors.at_span(
-                Span::call_site(),
+        Some(Item::Block(block)) => {
+            errors.at(
+                &block.keyword,
                 "`#[plugin]` goes on an `impl` block, not on a trait: each plugin has a name of its own",
             );
             refused(errors, without_ours(tokens))
         }
         Some(Item::Function(function)) => {
-            errors.at_span(
-                Span::call_site(),
+            errors.at(
+                function.signature.fn_token,
                 "`#[plugin]` goes on an `impl` block; on a function write `#[monitored]` or `#[plugin_metric(..)]`",
             );
             refused(errors, function.to_token_stream())
@@ -118,9 +118,9 @@ pub(crate) fn plugin_metric(arguments: TokenStream, tokens: TokenStream) -> Toke
             }
             one(&function, options, metrics, Which::Metric, errors)
         }
-        Some(Item::Block(_)) => {
-            errors.at_span(
-                Span::call_site(),
+        Some(Item::Block(block)) => {
+            errors.at(
+                &block.keyword,
                 "`#[plugin_metric]` goes on a function, whose calls give it values: put it on a method of this block",
             );
             refused(errors, without_ours(tokens))

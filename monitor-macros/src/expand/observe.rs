@@ -51,13 +51,17 @@ pub(crate) fn print(plan: &Plan<'_>) -> TokenStream {
     if steps.is_empty() {
         return steps;
     }
-    let seen = plan.returned.seen.as_ref().map(|seen| quote!(: &#seen));
+    let looks = plan.metrics.iter().any(Metric::observes);
+    let by_type = matches!(plan.returned.choice, Choice::ByType(_));
+    // A look of the user's own needs to know as much of the type as can be written down.
+    let written = plan.returned.annotation.as_ref().filter(|_| looks && !by_type);
+    let seen = plan.returned.seen.as_ref().or(written).map(|seen| quote!(: &#seen));
     // At the first option, where the compiler says that there is no result to look at.
     let method = Ident::new(method(plan.returned.form), first(options).or(metric_key(plan)).map_or(span, at));
     let look = quote_spanned!(span=> |#ended: &mut #private::Ended, #result #seen| { #steps });
     match &plan.returned.choice {
-        // A look of the user's own at a result of which only the compiler knows what it is.
-        Choice::ByType(returned) if seen.is_none() && plan.metrics.iter().any(Metric::observes) => {
+        // Only the compiler knows what it is.
+        Choice::ByType(returned) if seen.is_none() && looks => {
             quote_spanned!(span=> .#method(#private::Shape::<#returned>::NEW.look(#look)))
         }
         _ => quote_spanned!(span=> .#method(#look)),

@@ -61,13 +61,17 @@ pub(crate) fn print(plan: &Plan<'_>) -> TokenStream {
 
 /// A reference to an expression, at the expression's place, so that errors about its type point there.
 pub(crate) fn borrowed(value: &TokenStream) -> TokenStream {
-    let mut tokens = value.clone().into_iter();
-    let first = tokens.next().map_or_else(Span::mixed_site, |token| token.span());
-    let span = first.resolved_at(Span::mixed_site());
-    match tokens.next() {
+    let span = place(value);
+    match value.clone().into_iter().nth(1) {
         Some(_) => quote_spanned!(span=> &(#value)),
         None => quote_spanned!(span=> &#value),
     }
+}
+
+/// Where an expression begins.
+pub(crate) fn place(value: &TokenStream) -> Span {
+    let first = value.clone().into_iter().next().map_or_else(Span::mixed_site, |token| token.span());
+    first.resolved_at(Span::mixed_site())
 }
 
 fn method(capture: Capture) -> &'static str {

@@ -2,6 +2,7 @@
 
 use proc_macro2::Delimiter;
 use proc_macro2::Group;
+use proc_macro2::Ident;
 use proc_macro2::TokenStream;
 use proc_macro2::TokenTree;
 use quote::ToTokens;
@@ -30,6 +31,8 @@ pub(crate) struct Block {
     pub(crate) kind: BlockKind,
     /// The implementing type's name, or the trait's.
     pub(crate) name: String,
+    /// The word that says what it is.
+    pub(crate) keyword: Option<Ident>,
     /// Everything between the attributes and the braces.
     head: TokenStream,
     braces: Group,
@@ -60,8 +63,12 @@ impl Block {
             BlockKind::Trait => of_trait(&head),
         };
         let members = members.parse2(braces.stream())?;
+        let keyword = head.iter().find_map(|token| match token {
+            TokenTree::Ident(word) if word == "impl" || word == "trait" => Some(word.clone()),
+            _ => None,
+        });
         let head = TokenStream::from_iter(head);
-        Ok(Block { attributes: Attributes::new(attributes), kind, name, head, braces, members })
+        Ok(Block { attributes: Attributes::new(attributes), kind, name, keyword, head, braces, members })
     }
 
     /// How a function of this block is called from anywhere in the module.

@@ -48,12 +48,17 @@ impl Given {
 
 /// Reads the options of one `#[monitored]` or `#[plugin]`.
 pub(crate) fn read(tokens: TokenStream, place: Place, errors: &mut Errors) -> Options {
-    read_by(TABLE, tokens, place, errors)
+    let known: Vec<&str> =
+        TABLE.iter().filter(|row| row.places.contains(&place)).map(|row| row.key).collect();
+    let unknown =
+        |word: &str| format!("unknown option `{word}`{}", suggestion(word, &known, "the options here are"));
+    read_by(TABLE, unknown, tokens, place, errors)
 }
 
-/// Reads the options of one attribute that has this table.
+/// Reads the options of one attribute that has this table; `unknown` says what is wrong with another word.
 pub(crate) fn read_by<O: Default>(
     table: &[Row<O>],
+    unknown: impl Fn(&str) -> String,
     tokens: TokenStream,
     place: Place,
     errors: &mut Errors,
@@ -66,7 +71,7 @@ pub(crate) fn read_by<O: Default>(
         let row = table.iter().find(|row| row.key == word);
         let Some(row) = row else {
             skip_option(input);
-            return Err(syn::Error::new(key.span(), unknown(table, &word, place)));
+            return Err(syn::Error::new(key.span(), unknown(&word)));
         };
         let value = value(input, &key, row.example)?;
         if seen.contains(&word) {
@@ -142,12 +147,6 @@ fn skip_option(input: ParseStream<'_>) {
             return;
         }
     }
-}
-
-fn unknown<O>(table: &[Row<O>], word: &str, place: Place) -> String {
-    let known: Vec<&str> =
-        table.iter().filter(|row| row.places.contains(&place)).map(|row| row.key).collect();
-    format!("unknown option `{word}`{}", suggestion(word, &known, "the options here are"))
 }
 
 fn misplaced(key: &str, example: &str, places: &[Place], place: Place) -> Option<String> {

@@ -12,6 +12,8 @@ use syn::UnOp;
 use syn::ext::IdentExt as _;
 
 use crate::diag::Errors;
+use crate::diag::listed;
+use crate::diag::nearest;
 use crate::diag::suggestion;
 use crate::options::Labels;
 use crate::options::Place;
@@ -155,16 +157,30 @@ pub(crate) const TABLE: &[Row<MetricOptions>] = &[
 /// Reads the options of one `#[plugin_metric]`.
 pub(crate) fn read(tokens: TokenStream, span: Span, errors: &mut Errors) -> MetricOptions {
     let mut own = Errors::default();
-    let options: MetricOptions = read_by(TABLE, tokens, Place::Method, &mut own);
+    let options: MetricOptions = read_by(TABLE, unknown, tokens.clone(), Place::Method, &mut own);
     if options.named.is_none() && own.is_empty() {
-        own.at_span(
-            span,
-            "a metric needs a kind and a name: `counter`, `gauge`, `histogram` or `up_down_counter`, as in \
-             `#[plugin_metric(counter = \"cache.hits\")]`",
-        );
+        let message = "a metric needs a kind and a name: `counter`, `gauge`, `histogram` or `up_down_counter`, as in \
+                       `#[plugin_metric(counter = \"cache.hits\")]`";
+        match tokens.is_empty() {
+            true => own.at_span(span, message),
+            false => own.at(tokens, message),
+        }
     }
     errors.append(own);
     options
+}
+
+fn unknown(word: &str) -> String {
+    let keys: Vec<&str> = TABLE.iter().map(|row| row.key).collect();
+    let rest = match nearest(word, &keys) {
+        Some(candidate) => format!("; did you mean `{candidate}`?"),
+        None => {
+            let kinds = [Kind::Counter, Kind::Gauge, Kind::Histogram, Kind::UpDownCounter].map(Kind::key);
+            let options: Vec<&str> = keys.into_iter().filter(|key| !kinds.contains(key)).collect();
+            format!("; the kinds are {}, and the options {}", listed(&kinds), listed(&options))
+        }
+    };
+    format!("unknown kind or option `{word}`{rest}")
 }
 
 /// `counter = "name"`

@@ -36,6 +36,13 @@ pub(crate) fn no_argument(name: &str, known: &[String]) -> String {
     }
 }
 
+/// Why a look of the user's own cannot see the result of a function.
+pub(crate) fn unseen(key: &str, returned: &Returned) -> Option<String> {
+    let nameless = returned.opaque && returned.annotation.is_none();
+    let why = || format!("`{key}` looks at the result, but the type of an `impl Trait` is not known there");
+    unfit(key, returned).or_else(|| nameless.then(why))
+}
+
 fn given(options: &Options) -> Vec<(&'static str, Span)> {
     let mut given = Vec::new();
     given.extend(options.err.as_ref().map(|(span, _)| ("err", *span)));

@@ -305,7 +305,7 @@ fn calls(
     let place = options.value.as_ref().map_or(key, |(span, _)| *span);
     if of_result
         && let Some(why) =
-            checks::unfit(if options.value.is_some() { "value" } else { kind.key() }, around.returned)
+            checks::unseen(if options.value.is_some() { "value" } else { kind.key() }, around.returned)
     {
         errors.at_span(place, why);
         return None;
@@ -317,7 +317,7 @@ fn calls(
         }
         None => When::Moments(vec![Moment::Call]),
         Some((span, On::Result(look))) => {
-            if let Some(why) = checks::unfit("on", around.returned) {
+            if let Some(why) = checks::unseen("on", around.returned) {
                 errors.at_span(*span, why);
                 return None;
             }
