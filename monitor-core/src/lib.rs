@@ -27,8 +27,14 @@
 //! | annotate functions | [`monitored`] and its options |
 //! | choose recorders per environment | [`init`] |
 //! | choose them in code | [`Monitor::builder`] |
+//! | hear what a driver does, as it happens | [`listener`] and [`event`] |
+//! | tell events | [`emit`] |
 //! | count, set and time by hand | [`instrument`], [`Span`] |
-//! | carry a trace to another thread or task | [`Context`], [`FutureExt`] |
+//! | annotate a driver of a database | `command(..)` of [`monitored`], [`Command`], [`pool`], [`Heartbeat`] |
+//! | keep secrets out of all this | [`redaction`] |
+//! | carry a trace to another thread, task or channel | [`Context`], [`FutureExt`], [`Carried`] |
+//! | carry a trace to another process | [`Context::extract`], [`Context::inject`], [`propagation`] |
+//! | begin a trace of its own within another | [`TraceLevel`] |
 //! | meet `tracing` or `metrics` | `bridge`, with the features of these names |
 //! | write a recorder | [`Recorder`] |
 //! | know what was lost | [`Monitor::accounts`], [`Monitor::losses`] |
@@ -47,8 +53,10 @@ mod metric;
 mod model;
 mod monitor;
 mod probe;
+pub mod propagation;
 mod recorder;
 pub mod recorders;
+pub mod redaction;
 
 pub use config::{ConfigError, init};
 pub use dispatch::{Callsite, emit, is_heard};
@@ -58,16 +66,84 @@ pub use metric::{
 };
 pub use model::{
     Clock, Details, ErrorType, FieldValue, Filter, FilterError, Label, LabelRef, LabelText, Labels,
-    ManualClock, Metadata, Outcome, Signals, SpanContext, SpanId, SpanKind, TraceId, Value,
+    ManualClock, Metadata, Outcome, Signals, SpanContext, SpanId, SpanKind, TraceId, TraceLevel, Value,
+    WithoutParent,
 };
 pub use monitor::{
-    Context, FutureExt, InContext, InstallError, Installed, Losses, Monitor, MonitorBuilder, WithMonitor,
+    Carried, Context, FutureExt, InContext, InstallError, Installed, Losses, Monitor, MonitorBuilder, Trust,
+    WithMonitor,
 };
 pub use monitor_macros::{ErrorType, Labels, monitored, plugin, plugin_metric};
-pub use probe::Span;
-pub use recorder::{Recorder, RecorderError, Span as SpanRef, SpanBatch};
+pub use probe::command::{
+    Command, CommandDraft, CommandNumber, InOperation, Judgement, Operation, OperationExt, ToAddress,
+};
+pub use probe::{Heartbeat, Span, SpanBuilder};
+pub use recorder::{EventBatch, EventRef, Recorder, RecorderError, Span as SpanRef, SpanBatch};
 
 /// Listeners: who hears of events, on the thread where they happen.
+///
+/// Implement the trait of a family, write `#[derive(Listener)]`, and add the listener to a monitor:
+///
+/// ```
+/// use monitor_core::event::{CommandFailed, CommandSucceeded};
+/// use monitor_core::listener::{CommandListener, Listener};
+/// use monitor_core::Monitor;
+///
+/// #[derive(Listener)]
+/// struct Print;
+///
+/// impl CommandListener for Print {
+///     fn succeeded(&self, event: &CommandSucceeded) {
+///         println!("{} took {} µs", event.command_name, event.duration_micros());
+///     }
+///
+///     fn failed(&self, event: &CommandFailed) {
+///         println!("{} failed: {}", event.command_name, event.failure);
+///     }
+/// }
+///
+/// let monitor = Monitor::builder().listener(Print).build();
+/// ```
+///
+/// Or hear all of a family in a closure, or at the other end of a channel:
+///
+/// ```
+/// use monitor_core::event::{Address, CheckOutFailedReason, ConnectionCheckOutFailed, PoolEvent};
+/// use monitor_core::{Monitor, emit, listener};
+/// use std::time::Duration;
+///
+/// let (into_channel, events) = listener::channel::<PoolEvent>(1000);
+/// let monitor = Monitor::builder()
+///     .listener(listener::from_fn(|event: &PoolEvent| println!("{event:?}")))
+///     .listener(into_channel)
+///     .build();
+/// let failed = || {
+///     let waited = Duration::from_secs(2);
+///     ConnectionCheckOutFailed::new(Address::tcp("db", 5432), CheckOutFailedReason::Timeout, waited)
+/// };
+/// monitor.scope(|| emit(failed));
+/// assert!(matches!(events.recv(), Ok(PoolEvent::ConnectionCheckOutFailed(_))));
+/// ```
+///
+/// # On which thread, and what may be done there
+///
+/// A listener runs on the thread where the event happens, while that waits: mostly a thread that serves a request, for
+/// heartbeats and topologies one of the driver's own. It hears events of several threads at once, and those of one
+/// thread in their order. So it should be quick: count, write a line, hand the event on. What blocks or takes long
+/// belongs at the other end of a [`channel`](listener::channel), or into a [`Recorder`].
+///
+/// It may do whatever the program may: call what is instrumented, tell events, make monitors or end them. An event
+/// that it tells is heard after the one that it hears, so that all listeners hear the same order; eight deep and 256 in
+/// a row, then they are [counted](Losses::events_unheard) instead. If it panics, that is
+/// [counted](Losses::listener_panics), and neither the program nor another listener notices; after three panics in a
+/// row it rests, for a second at first, and what it misses is [counted](Losses::events_missed) too.
+///
+/// # Who hears what
+///
+/// An event goes to the listeners of the monitor that the thread records for: that of its
+/// [`scope`](Monitor::scope), or the global one. Where there is none, it goes to those that were
+/// [registered](listener::register) for the process. Each monitor copies these when it is made, and lets them hear
+/// before its own. A family that nobody hears costs its events one load each, however many listen to others.
 pub mod listener {
     mod channel;
     mod families;
@@ -91,6 +167,7 @@ pub mod listener {
     pub use tokio::{TokioEvents, TokioListener, tokio_channel};
 
     pub use crate::dispatch::{Registration, register};
+    pub use monitor_macros::Listener;
 }
 
 /// Counters, gauges and histograms by hand.
@@ -103,6 +180,11 @@ pub mod instrument {
 /// What a chain of plugins needs beyond [`#[plugin]`](macro@plugin).
 pub mod plugin {
     pub use crate::probe::reach_end;
+}
+
+/// Connection pools by hand.
+pub mod pool {
+    pub use crate::probe::pool::{CheckOut, CheckedOut, Connecting, Connection, Pool};
 }
 
 /// Sets a field of the annotated function around it, which must have declared it: `fields(rows)`.

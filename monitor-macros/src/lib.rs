@@ -1,4 +1,5 @@
-//! What `monitor-core` re-exports: the attributes `monitored`, `plugin` and `plugin_metric`, and the derives.
+//! What `monitor-core` re-exports: the attributes `monitored`, `plugin` and `plugin_metric`, and the derives `Labels`,
+//! `ErrorType`, `Event` and `Listener`.
 //!
 //! This crate knows of the runtime nothing but the path `monitor_core::__private`. It reads an item (`item`,
 //! `options`), takes every decision (`plan`), and prints (`expand`).
@@ -49,9 +50,12 @@ use proc_macro::TokenStream;
 /// | `buckets(0.005, 0.01)` | the bounds of the duration's histogram in seconds, or `buckets = SOME_CONST` |
 /// | `slow = "100ms"` | keeps the fields only of calls that fail or take longer |
 /// | `signals(metrics)` | gives only `metrics`, or only `spans` |
+/// | `level = force_top_level` | where the span hangs: `nested`, `top_level`, `force_top_level` or `no_trace`, as `TraceLevel` tells |
+/// | `copy = force_top_level` | records a second span of the call at this level, named `copy: ..`, where the monitor records copies |
 /// | `monitor = self.monitor` | records with the monitor of an instance |
 /// | `parent = request.context` | the span's parent, in place of the current span |
 /// | `links = self.causes()` | spans that led to this one |
+/// | `command(system = "postgresql", text = sql)` | the call is a command of a driver: see below |
 /// | `crate = some::path` | where `monitor_core` is re-exported |
 /// | `skip` | on a method: leaves it out of its block |
 ///
@@ -93,6 +97,57 @@ use proc_macro::TokenStream;
 /// assert_eq!(Client.run(Operation::Write), Ok(1));
 /// assert_eq!(Client.run(Operation::Read), Ok(0));
 /// assert!(Client.is_open());
+/// ```
+///
+/// # Commands
+///
+/// `command(..)` makes a driver's method a command to a database: its span, the metrics `db.client.operation.duration`
+/// and `db.client.response.returned_rows`, and for listeners the events `CommandStarted` and then `CommandSucceeded` or
+/// `CommandFailed`, however the call ends.
+///
+/// | of the command | what it is |
+/// |---|---|
+/// | `system = "postgresql"` | the database, by OpenTelemetry's name for it; needed |
+/// | `name = op` | what the command is called; without this, the first word of its text |
+/// | `database = self.database`, `collection = table`, `target = procedure` | what it is about |
+/// | `text = sql` | the query, in which every literal becomes a `?` |
+/// | `raw_text = sql` | a query that has no values in it, told as it is |
+/// | `summary = summary` | what it does to what, where the driver knows it better than the text tells |
+/// | `document = command.to_string()` | the whole command, evaluated only for listeners |
+/// | `batch = operations.len()` | how many operations are sent at once |
+/// | `server = self.address`, `connection_id = self.id`, `server_connection_id = self.server_id`, `service_id = id` | where it goes |
+/// | `request_id = id`, `operation_id = id` | its numbers; without these, the next of the process, and that of the `Operation` around |
+/// | `sensitive = &SENSITIVE` | whether it is sensitive: `true`, a `Redaction`, or a list of one's own |
+/// | `reply = \|reply\| reply.to_string()` | what the server answered, evaluated only for listeners |
+/// | `rows = \|reply\| reply.len()` | how many rows it returned |
+/// | `status = \|error\| error.code()` | the server's code for what went wrong |
+/// | `failure = \|error\| Failure::server(error.to_string())` | what went wrong, evaluated only for listeners |
+///
+/// Of a sensitive command, such as `saslStart` or `ALTER ROLE .. PASSWORD ..`, nothing leaves the function but how long it
+/// took, how it ended, and the names of command, database and server: its span has no fields, whatever other options
+/// say, its own labels and those of its `#[plugin_metric]`s are left out, and events have `{}` in the place of what was sent and answered. What was decided
+/// at the beginning holds to the end.
+///
+/// ```
+/// use monitor_core::monitored;
+///
+/// struct Connection {
+///     database: String,
+/// }
+///
+/// impl Connection {
+///     #[monitored(command(
+///         system = "postgresql",
+///         database = self.database,
+///         text = sql,
+///         server = "db1.example.org:5433",
+///         rows = |rows| rows.len(),
+///     ))]
+///     async fn query(&mut self, sql: &str) -> Result<Vec<String>, std::io::Error> {
+///         Ok(vec![sql.to_uppercase()])
+///     }
+/// }
+/// # drop(Connection { database: String::from("shop") }.query("SELECT 1"));
 /// ```
 ///
 /// # Limits
@@ -177,135 +232,7 @@ pub fn plugin(options: TokenStream, item: TokenStream) -> TokenStream {
     expand::plugin(options.into(), item.into()).into()
 }
 
-/// Declares a metric: a function or method gives it values, and it is there before the first one.
-///
-/// Any number of them may be on one function, with `#[monitored]` or without, in any order. A function that has no
-/// `#[monitored]`, on itself or on its block, is measured as with a bare one. All snapshots have every metric that is
-/// declared in the linked program from the beginning: counters with zero, histograms with no values, gauges without a
-/// point until they have a value, and metrics with labels without a point until their labels have values.
-///
-/// ```
-/// use monitor_core::{Monitor, MetricData, plugin_metric};
-///
-/// #[plugin_metric(counter = "failover.triggered.count")]
-/// #[plugin_metric(counter = "failover.failed.count", on(error, panic, cancelled))]
-/// #[plugin_metric(counter = "failover.host.count.{host}", labels(max = 64), on = ok)]
-/// #[plugin_metric(histogram = "failover.duration", unit = "ms")]
-/// #[plugin_metric(gauge = "failover.attempts", value = |Ok(attempts)| attempts)]
-/// fn fail_over(host: &str) -> Result<u32, String> {
-///     if host.is_empty() { Err("no host".to_owned()) } else { Ok(2) }
-/// }
-///
-/// let monitor = Monitor::builder().build();
-/// let value = |name: &str| monitor.snapshot().metric(name).unwrap().points[0].data.clone();
-/// assert_eq!(value("failover.triggered.count"), MetricData::Counter(0));
-///
-/// monitor.scope(|| (fail_over("db-1").is_ok(), fail_over("").is_ok()));
-/// assert_eq!(value("failover.triggered.count"), MetricData::Counter(2));
-/// assert_eq!(value("failover.failed.count"), MetricData::Counter(1));
-/// assert_eq!(value("failover.host.count"), MetricData::Counter(1));
-/// assert_eq!(value("failover.attempts"), MetricData::Gauge(2.0));
-/// ```
-///
-/// # Options
-///
-/// | option | what it does |
-/// |---|---|
-/// | `counter = "cache.hits"` | a sum that only grows, by one or by `value`, a whole number |
-/// | `gauge = "cache.size"` | a value that is set: `value`, or the function's result |
-/// | `histogram = "batch.size"` | a distribution: of `value`, or of the durations of the calls, in `unit` (`s` by default) |
-/// | `up_down_counter = "cache.used"` | a sum that grows and shrinks by `value`, which must be given |
-/// | `on = error` | when: on the `call` before it runs, as by default, or on its end: `ok`, `error`, `panic`, `cancelled`; several are `on(error, panic)` |
-/// | `on = \|result\| result.is_stale()` | where the result, by reference, is like this |
-/// | `value = rows.len()` | what; sees the arguments and `self` before the call |
-/// | `value = \|result\| result.len()` | what, of the result, by reference; recorded where there is one |
-/// | `labels(host = self.host, max = 64)` | dimensions, as those of `#[monitored]`; evaluated before the call |
-/// | `unit = "ms"` | in UCUM; a `Duration` becomes a number of this unit |
-/// | `description = "Hits of the cache."` | what it counts; the first paragraph of the function's documentation by default |
-/// | `buckets(1, 5, 10)` | the upper bounds of a histogram's buckets |
-/// | `read` | the function, which has no arguments, is called when a snapshot is taken |
-/// | `watch` | the method, which has `&self` alone, is called when a snapshot is taken, for each object that is watched |
-/// | `crate = some::path` | where `monitor_core` is re-exported |
-///
-/// A part of the name in braces is a label: `host_unhealthy.count.{host}` is the metric `host_unhealthy.count` with the
-/// label `host`, whose value is the argument of that name or that in `labels(..)`. Recorders that know no labels put it
-/// back in its place (`Metric::path`). A label whose type does not know how many values it has needs the bound `max`;
-/// values beyond share one overflow series.
-///
-/// A look at the result may have a pattern that does not always fit, as `|Ok(rows)| rows.len()`: where it does not,
-/// there is nothing to record. Nor where the value is `None` or an `Err`. What is no number, infinite, or negative on a
-/// counter or a histogram is not recorded but counted, in `Losses::values_rejected`. A panic in a value, a label or a
-/// look is counted in `Losses::evaluations_panicked`, and the call goes on; a value whose label panicked is recorded
-/// without labels.
-///
-/// The values are recorded by the monitor that records the call, also with `monitor = ..`. One name means one kind,
-/// unit and set of labels: declared twice alike, the values add up in one metric; declared differently, the first one
-/// counts, the other is refused, said on the standard error stream and counted in `Losses::sources_refused`.
-///
-/// # Read by snapshots
-///
-/// `read` and `watch` are for what somebody else keeps. Their functions are called when a snapshot is taken and at no
-/// other time, on the thread that takes it and without a lock of ours; one that never returns keeps the snapshot from
-/// being made. They may give an `Option`: `None` is "not known", and the metric has no point. They are measured only
-/// with a `#[monitored]` of their own.
-///
-/// `watch` puts a method beside the annotated one, `watch_size` beside `size`, that takes an `Arc` of the object. The
-/// object is shown until the guard is dropped or the object is gone.
-///
-/// ```
-/// use monitor_core::{Monitor, MetricData, plugin_metric};
-/// use std::sync::Arc;
-///
-/// #[plugin_metric(gauge = "token_cache.size", read)]
-/// fn cached_tokens() -> usize {
-///     3
-/// }
-///
-/// struct Pool {
-///     host: String,
-///     open: Vec<u32>,
-/// }
-///
-/// impl Pool {
-///     #[plugin_metric(gauge = "pool.open.{host}", labels(host = self.host, max = 64), watch)]
-///     fn open(&self) -> usize {
-///         self.open.len()
-///     }
-/// }
-///
-/// let pool = Arc::new(Pool { host: "db-1".to_owned(), open: vec![7, 8] });
-/// let _watch = pool.watch_open();
-/// let snapshot = Monitor::builder().build().snapshot();
-/// assert_eq!(snapshot.metric("token_cache.size").unwrap().points[0].data, MetricData::Gauge(3.0));
-/// assert_eq!(snapshot.metric("pool.open").unwrap().points[0].data, MetricData::Gauge(2.0));
-/// ```
-///
-/// A function of a generic block, or one without `self` whose block has no attribute of ours, cannot be `read`;
-/// `instrument::ObservableGauge` does the same by hand. Where the platform's linker makes no lists (WebAssembly),
-/// a metric is there from its first value, and what is `read` or watched by hand from the first watch on.
-///
-/// # The metrics of the AWS drivers
-///
-/// | there | here |
-/// |---|---|
-/// | counter: `LongCounter`, in Python an `UpDownCounter` | `counter = ".."` |
-/// | gauge: `ObservableLongGauge`, in Python an `ObservableUpDownCounter` | `gauge = "..", read` or `watch` |
-/// | `host_monitoring.connections.aborted`, `efm.connections.aborted`, `efm2.connections.aborted` | `counter` on what aborts a connection |
-/// | `host_monitoring.host_unhealthy.count.[HOST]`, `efm.nodeUnhealthy.count.[NODE]`, `efm.hostUnhealthy.count.[INSTANCE]` | `counter = "host_monitoring.host_unhealthy.count.{host}", on(error, panic, cancelled)` on the probe |
-/// | `efm.contextPool.size`, `efm2.newContexts.size.[HOST]`, `efm2.activeContexts.size.[HOST]` | `gauge = "..{host}", watch` |
-/// | `efm2.hostHealthy.[HOST]` | `gauge = "efm2.hostHealthy.{host}", watch` on a method that gives a `bool`: 1 or 0 |
-/// | `secrets_manager.fetch_credentials.count`, `secretsManager.fetchCredentials.count` | `counter` on the fetch itself, so that hits of the cache do not count |
-/// | `iam.`, `federated.` and `okta.fetch_token.count`, in JDBC `iam.fetchToken.count` and so on | `counter` on the fetch |
-/// | `iam.`, `federated.` and `okta.token_cache.size`, in JDBC `iam.tokenCache.size` and so on | `gauge = "..", read` |
-/// | `writer_failover.triggered.count`, `writerFailover.triggered.count`; the same of `reader_failover` | `counter = ".."` |
-/// | `writer_failover.completed.success.count`, `.completed.failed.count` | `counter = "..", on = ok` and `on(error, panic, cancelled)` |
-/// | `frt.response.time.[HOST]`, ms, −1 where it is not known | `gauge = "frt.response.time.{host}", unit = "ms", watch` on a method that gives an `Option` |
-/// | `frt.hosts.count` | `gauge = "frt.hosts.count", watch` |
-/// | `stale_dns.stale.detected`, `staleDNS.stale.detected` | `counter = "..", on = \|result\| ..` on the check |
-/// | `customEndpoint.infoChanged.counter`, `customEndpoint.waitForInfo.counter`, `aurora_connection_tracker.writer_changes.count` | `counter`, `on = \|result\| ..` where a function tells it by its result |
-/// | `rws.switches.to_reader.count`, `.to_writer.count`, `connect_time.total.count`, `execute_time.total.count` | `counter` |
-/// | `dataCache.cache.hit`, `.miss`, `.totalCalls`, and those of `remoteQueryCache` | `counter`, `on = \|Some(_)\| true` or `on = \|None\| true` |
-/// | `dataCache.cache.size`, `remoteQueryCache.cache.healthCheck.consecutiveSuccess`, `.consecutiveFailure` | `gauge = "..", watch` |
+#[doc = include_str!("../doc/plugin_metric.md")]
 #[proc_macro_attribute]
 pub fn plugin_metric(options: TokenStream, item: TokenStream) -> TokenStream {
     expand::plugin_metric(options.into(), item.into()).into()
@@ -366,4 +293,75 @@ pub fn labels(item: TokenStream) -> TokenStream {
 #[proc_macro_derive(ErrorType, attributes(error_type))]
 pub fn error_type(item: TokenStream) -> TokenStream {
     expand::error_type(item.into()).into()
+}
+
+/// Makes an enum or a struct a type of event.
+///
+/// A struct is one event, named like the type in `snake_case`; an enum is one event a variant, named
+/// `type.variant`. An `Event` at the end of the type's name does not count: `CacheEvent::Evicted` is `cache.evicted`.
+///
+/// | option | where | what it does |
+/// |---|---|---|
+/// | `name = "cache.evicted"` | struct, variant | names the event; on an enum, what stands before the dot |
+/// | `severity = warn` | struct, enum, variant | `debug`, `info` (the default), `warn` or `error` |
+/// | `crate = some::path` | struct, enum | where `monitor_core` is re-exported |
+/// | `display`, `debug` | field | tells the field by `Display` or by `Debug` |
+/// | `skip` | field | does not tell the field to recorders; listeners have the whole event |
+/// | `name = "key"` | field | names the field |
+///
+/// ```
+/// use monitor_core::event::Event;
+///
+/// #[derive(Clone, Debug, Event)]
+/// enum CacheEvent {
+///     Cleared,
+///     #[event(severity = warn)]
+///     Evicted {
+///         key: String,
+///         #[event(debug)]
+///         why: Option<std::fmt::Error>,
+///     },
+/// }
+///
+/// assert_eq!(CacheEvent::Cleared.name(), "cache.cleared");
+/// let mut fields = Vec::new();
+/// CacheEvent::Evicted { key: String::from("a"), why: None }
+///     .fields(&mut |name, value| fields.push(format!("{name}={value}")));
+/// assert_eq!(fields, ["key=a", "why=None"]);
+/// ```
+#[proc_macro_derive(Event, attributes(event))]
+pub fn event(item: TokenStream) -> TokenStream {
+    expand::event(item.into()).into()
+}
+
+/// Makes a type a listener to all families whose traits it implements.
+///
+/// Which these are of `CommandListener`, `PoolListener`, `ServerListener`, `TopologyListener`, `HeartbeatListener` and
+/// `FailoverListener` the compiler finds out. Events of one's own, heard by `EventListener`, are named:
+/// `#[listener(CacheEvicted)]`. A type that hears nothing does not compile.
+///
+/// ```
+/// use monitor_core::event::{CommandFailed, PoolCleared};
+/// use monitor_core::listener::{CommandListener, Listener, PoolListener};
+///
+/// #[derive(Listener)]
+/// struct Alarm;
+///
+/// impl CommandListener for Alarm {
+///     fn failed(&self, event: &CommandFailed) {
+///         eprintln!("{} failed", event.command_name);
+///     }
+/// }
+///
+/// impl PoolListener for Alarm {
+///     fn pool_cleared(&self, event: &PoolCleared) {
+///         eprintln!("the pool of {} was cleared", event.address);
+///     }
+/// }
+///
+/// let monitor = monitor_core::Monitor::builder().listener(Alarm).build();
+/// ```
+#[proc_macro_derive(Listener, attributes(listener))]
+pub fn listener(item: TokenStream) -> TokenStream {
+    expand::listener(item.into()).into()
 }

@@ -5,10 +5,12 @@ use std::path::Path;
 use std::path::PathBuf;
 
 /// The rings of monitor-core: imports go down only.
-const RINGS: [(&str, u8); 16] = [
+const RINGS: [(&str, u8); 18] = [
     ("model", 0),
     ("event", 1),
     ("metric", 1),
+    ("propagation", 1),
+    ("redaction", 1),
     ("listener", 2),
     ("recorder", 2),
     ("dispatch", 3),

@@ -159,7 +159,7 @@ fn metadata_is_known_without_a_call() {
     assert_eq!((site.name, site.module), ("everything", module_path!()));
     assert_eq!(site.file, file!());
     assert_eq!(site.description, "Takes a connection, or waits for one.");
-    assert_eq!((site.kind, site.signals), (monitor_core::SpanKind::Client, monitor_core::Signals::ALL));
+    assert_eq!((site.kind, site.signals), (monitor_core::SpanKind::Client, monitor_core::Signals::CALLS));
     assert_eq!(site.fields, ["twice", "debugged", "rows", "db.name", "http.status", "id", "text"]);
     assert_eq!((site.labels, site.max), (&["op", "large"][..], 0));
     assert_eq!((site.buckets, site.slow), (&[0.005, 1.0][..], 1_500_000_000));

@@ -11,10 +11,12 @@ use std::thread;
 use std::time::Duration;
 
 use monitor_core::FieldValue;
+use monitor_core::MetricData;
 use monitor_core::Monitor;
 use monitor_core::Outcome;
 use monitor_core::monitored;
 use monitor_core::plugin;
+use monitor_core::plugin_metric;
 use monitor_core::recorders::Memory;
 use monitor_test::Capture;
 use monitor_test::Captured;
@@ -307,4 +309,36 @@ fn the_options_of_a_block_are_a_plugins_too() {
     let span = memory.spans().into_iter().find(|span| span.name == "owned::run").unwrap();
     assert_eq!(span.field("size"), Some(&FieldValue::Unsigned(5)));
     assert_eq!(span.field("plugin.next.calls"), Some(&FieldValue::Unsigned(1)));
+}
+
+struct Statement;
+
+impl Statement {
+    #[plugin_metric(counter = "plugins.statements.{name}", labels(max = 8), on = ok)]
+    #[monitored(command(system = "postgresql", name = name))]
+    fn run(&self, name: &str) -> Result<u32, &'static str> {
+        if name.is_empty() { Err("nothing to run") } else { Ok(1) }
+    }
+}
+
+struct Retried;
+
+#[plugin(name = "retried")]
+impl Retried {
+    fn execute(&self, name: &str) -> Result<u32, &'static str> {
+        Statement.run("").or_else(|_| Statement.run(name))
+    }
+}
+
+#[test]
+fn a_command_is_the_end_of_a_chain() {
+    let captured = Capture::run(|| assert_eq!(Retried.execute("find"), Ok(1)));
+    assert_eq!(segments(&captured, "retried::execute"), [(1, Some(2), false)]);
+    assert_eq!(captured.point("plugins.statements", &[("name", "find")]), &MetricData::Counter(1));
+}
+
+#[test]
+fn f67_the_labels_of_a_sensitive_commands_metrics_are_taken_away_too() {
+    let captured = Capture::run(|| assert_eq!(Statement.run("saslStart"), Ok(1)));
+    assert_eq!(captured.point("plugins.statements", &[]), &MetricData::Counter(1));
 }

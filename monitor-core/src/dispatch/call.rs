@@ -1,7 +1,5 @@
 //! One call, from its beginning to the record of its end.
 
-use std::sync::Arc;
-
 use crate::dispatch::attach::Entered;
 use crate::dispatch::attach::Placed;
 use crate::dispatch::attach::attached;
@@ -9,18 +7,19 @@ use crate::dispatch::attach::core_of;
 use crate::dispatch::attach::current;
 use crate::dispatch::attach::lane_of;
 use crate::dispatch::callsite::Callsite;
-use crate::dispatch::core::Core;
 use crate::dispatch::entry::Entry;
 use crate::dispatch::entry::FAST;
 use crate::dispatch::entry::PLAIN;
 use crate::dispatch::entry::SLOW;
-use crate::dispatch::entry::UNKNOWN;
 use crate::dispatch::error_types::error_type_name;
 use crate::dispatch::extra::Extra;
 use crate::dispatch::hook;
 use crate::dispatch::lane::Lane;
 use crate::dispatch::late;
-use crate::dispatch::payload::write_payload;
+use crate::dispatch::learn::known_entry;
+use crate::dispatch::level;
+use crate::dispatch::origin;
+use crate::dispatch::payload::write_span_payload;
 use crate::dispatch::ticks;
 use crate::model::Clock;
 use crate::model::FieldBuffer;
@@ -71,12 +70,13 @@ fn start_on(lane: Option<&'static Lane>, callsite: &'static Callsite) -> Call {
 #[cold]
 #[inline(never)]
 fn start_uncommon(lane: Option<&'static Lane>, callsite: &'static Callsite) -> Call {
-    match marked(lane, callsite, PLAIN) {
-        Some((lane, entry, head)) => begin(lane, entry, head, ticks::now, is_deep(lane)),
-        None => start_cold(callsite, None, None),
+    match marked(lane, callsite, PLAIN).filter(|(lane, ..)| !origin::is_awaited(lane)) {
+        Some((lane, entry, head)) => begin(lane, entry, head, ticks::now, origin::depth(lane) >= DEEPEST),
+        None => start_cold(callsite, None),
     }
 }
 
+/// Whether the fast path has to leave the call to one that looks at its place.
 #[inline(always)]
 fn is_deep(lane: &Lane) -> bool {
     lane.context.active.get() >= DEEPEST
@@ -105,10 +105,10 @@ pub(crate) fn start_labelled(callsite: &'static Callsite, slot: u16) -> Call {
 
 /// Begins a call that has labels, or something beyond its callsite: fields, links, a parent or a monitor.
 pub(crate) fn start_with(callsite: &'static Callsite, slot: u16, extra: Option<Box<Extra>>) -> Call {
-    let by_hand = extra.as_deref().is_some_and(|extra| extra.core.is_some() || extra.parent.is_some());
-    let mut call = match &extra {
-        Some(extra) if by_hand => start_cold(callsite, extra.core.as_ref(), extra.parent),
-        _ => start(callsite),
+    let by_hand = extra.as_deref().filter(|extra| extra.is_by_hand());
+    let mut call = match by_hand {
+        None => start(callsite),
+        given => start_cold(callsite, given),
     };
     call.head |= u64::from(slot) << 24;
     if let Some(extra) = extra {
@@ -158,11 +158,11 @@ fn flatten(lane: &'static Lane, span: u64) -> u64 {
 /// Begins a call for which the fast path does not do.
 #[cold]
 #[inline(never)]
-fn start_cold(callsite: &'static Callsite, core: Option<&Arc<Core>>, parent: Option<SpanContext>) -> Call {
+fn start_cold(callsite: &'static Callsite, given: Option<&Extra>) -> Call {
     if !callsite.is_on() {
         return Call::default();
     }
-    let lane = match core {
+    let lane = match given.and_then(|given| given.core.as_ref()) {
         Some(core) => lane_of(core),
         None => attached(),
     };
@@ -172,10 +172,23 @@ fn start_cold(callsite: &'static Callsite, core: Option<&Arc<Core>>, parent: Opt
     let mut call = Call::default();
     call.head = head;
     if let Some((lane, entry)) = recorded {
-        let placed = parent.map(|parent| Placed::new(lane, parent, 0));
-        call = begin(lane, entry, entry.head(), ticks::now, is_deep(lane));
-        call.head &= !SLOW;
+        let mut placed = given.and_then(|given| given.parent).map(|parent| Placed::new(lane, parent, 0));
         let core = core_of(lane);
+        let level = given.and_then(|given| given.level).unwrap_or(callsite.metadata().level);
+        let (head, above) = match &core {
+            Some(core) => level::settle(lane, core, level, entry.head(), &mut placed),
+            None => (entry.head(), None),
+        };
+        let origin = origin::awaited(lane);
+        call = begin(lane, entry, head, ticks::now, origin::depth(lane) >= DEEPEST);
+        call.head &= !SLOW;
+        if let Some(above) = above {
+            level::tell_above(&mut call, above);
+        }
+        if let Some(origin) = origin {
+            origin::settle(&mut call, origin);
+        }
+        call.copy(callsite, callsite.metadata().copy);
         let clock = core.map(|core| core.clock().clone()).filter(Clock::is_manual);
         let elsewhere = current().is_none_or(|current| !std::ptr::eq(current, lane));
         if placed.is_some() || clock.is_some() || elsewhere {
@@ -199,27 +212,6 @@ fn start_cold(callsite: &'static Callsite, core: Option<&Arc<Core>>, parent: Opt
     call
 }
 
-/// The entry of a source, asked about if need be; none if the monitor records nothing of it.
-fn known_entry(lane: &'static Lane, source: u32) -> Option<&'static Entry> {
-    let entry = lane.entries.obtain(source)?;
-    if entry.head() == UNKNOWN {
-        let core = core_of(lane)?;
-        learn(entry, source, &core);
-    }
-    (entry.head() & (Head::SPAN | Head::METRICS) != 0).then_some(entry)
-}
-
-/// Asks about a source, again if the answer has changed while it was written down.
-pub(crate) fn learn(entry: &Entry, source: u32, core: &Core) {
-    loop {
-        let head = core.head(source);
-        entry.set_head(head);
-        if core.head(source) == head {
-            return;
-        }
-    }
-}
-
 fn attach_extra(call: &mut Call, mut extra: Box<Extra>, metadata: &'static Metadata) {
     let companions = std::mem::take(&mut extra.companions);
     if call.lane.is_none() && call.extra.is_none() && companions.is_empty() {
@@ -231,6 +223,8 @@ fn attach_extra(call: &mut Call, mut extra: Box<Extra>, metadata: &'static Metad
             present.fields.append(&extra.fields);
             present.links.extend(&extra.links);
             std::mem::swap(&mut present.values, &mut extra.values);
+            present.display_name = extra.display_name.take();
+            present.fields.share_seal(&extra.fields);
             if let Some(hook) = &mut present.hook {
                 hook.labels(&extra.labels);
                 hook.fields(&present.fields);
@@ -294,11 +288,7 @@ fn end_at(lane: &'static Lane, call: &Call, end: u64, ending: u64) {
 #[cold]
 #[inline(never)]
 pub(crate) fn turn(lane: &'static Lane) {
-    match core_of(lane) {
-        Some(core) => lane.turn(&core),
-        // The thread is about to end, and has taken leave of the monitor.
-        None => lane.lose(),
-    }
+    lane.leave(core_of(lane).as_deref());
 }
 
 /// Ends a call that has fields, a hook, a clock of its own or a parent given by hand, or that has ended already.
@@ -330,14 +320,20 @@ fn finish_cold(call: &mut Call, ending: Head) {
     }
     if let Some(lane) = call.lane.take() {
         let mut ending_word = ending.word();
-        if call.head & Head::SPAN != 0
-            && !(extra.fields.is_empty() && extra.links.is_empty())
-            && (extra.slow == 0 || ending.outcome() != Outcome::Ok || is_slow(lane, call, end, extra.slow))
-        {
-            write_payload(lane, &mut extra);
-            ending_word |= Head::FIELDS;
+        if call.head & Head::SPAN != 0 {
+            if extra.slow != 0 && ending.outcome() == Outcome::Ok && !is_slow(lane, call, end, extra.slow) {
+                extra.fields.clear();
+                extra.links.clear();
+            }
+            if write_span_payload(lane, core_of(lane).as_deref(), &mut extra) {
+                ending_word |= Head::FIELDS;
+            }
         }
+        let children = lane.context.child.get();
         end_at(lane, call, end, ending_word);
+        if let Some(copy) = extra.copy.take() {
+            copy.record(lane, call, (end, children), ending, &mut extra);
+        }
         if let Some(placed) = extra.placed.take() {
             let children = lane.context.child.get();
             drop(placed);

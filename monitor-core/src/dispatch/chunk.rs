@@ -24,14 +24,14 @@ meeting! {
 /// Records in the order in which their thread wrote them.
 ///
 /// `length` is published by the owner with release order after the record's words; readers load it with
-/// acquire order, so they see whole records only. `folded`, `taken` and `spans` change under the lane's lock.
+/// acquire order, so they see whole records only. `folded`, `taken` and `exported` change under the lane's lock.
 #[repr(align(64))]
 pub(crate) struct Chunk {
     length: AtomicU32,
     folded: AtomicU32,
     taken: AtomicU32,
-    /// How many spans are among the folded records.
-    spans: AtomicU32,
+    /// How many of the folded records are spans and events.
+    exported: AtomicU32,
     slots: [Slot; CAPACITY],
 }
 
@@ -44,7 +44,7 @@ impl Chunk {
                 length: AtomicU32::new(0),
                 folded: AtomicU32::new(0),
                 taken: AtomicU32::new(0),
-                spans: AtomicU32::new(0),
+                exported: AtomicU32::new(0),
                 slots: array::from_fn(|_| Slot::new()),
             }))
         })
@@ -82,20 +82,20 @@ impl Chunk {
         self.slots.get(advance(&self.taken, length)).unwrap_or_default()
     }
 
-    /// How many records there are before the fields of a span that is not written yet.
+    /// How many records there are before the fields of a span or event that is not written yet.
     pub(crate) fn whole(&self) -> usize {
         let written = self.slots.get(..self.len()).unwrap_or_default();
         written.iter().rposition(|slot| !slot.head().has(Head::PAYLOAD)).map_or(0, |last| last + 1)
     }
 
-    /// So many more spans were folded. Under the lane's lock.
-    pub(crate) fn add_spans(&self, spans: u64) {
-        self.spans.store(self.spans.load(Ordering::Relaxed) + spans as u32, Ordering::Relaxed);
+    /// So many more spans and events were folded. Under the lane's lock.
+    pub(crate) fn add_exported(&self, more: u64) {
+        self.exported.store(self.exported.load(Ordering::Relaxed) + more as u32, Ordering::Relaxed);
     }
 
-    /// Whether there is any span among the folded records. Under the lane's lock.
-    pub(crate) fn has_spans(&self) -> bool {
-        self.spans.load(Ordering::Relaxed) > 0
+    /// Whether there is any span or event among the folded records. Under the lane's lock.
+    pub(crate) fn has_exported(&self) -> bool {
+        self.exported.load(Ordering::Relaxed) > 0
     }
 
     /// Whether each record was folded. Under the lane's lock, and only of a full chunk.
@@ -111,7 +111,7 @@ impl Chunk {
     pub(crate) fn reset(&self) {
         self.folded.store(0, Ordering::Relaxed);
         self.taken.store(0, Ordering::Relaxed);
-        self.spans.store(0, Ordering::Relaxed);
+        self.exported.store(0, Ordering::Relaxed);
         self.length.store(0, Ordering::Release);
     }
 }

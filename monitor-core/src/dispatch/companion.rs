@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use crate::event::Document;
+use crate::event::Text;
 use crate::model::FieldBuffer;
 use crate::model::Outcome;
 use crate::model::SpanContext;
+use crate::redaction::Failure;
 
 /// Goes along with one call: it hears of its beginning, its pauses and its end, however that comes about.
 ///
@@ -36,4 +39,15 @@ pub(crate) struct CallEnd<'a> {
     pub(crate) context: Option<SpanContext>,
     /// The fields of the span, to which more may be added.
     pub(crate) fields: &'a mut FieldBuffer,
+    /// What the result says beyond that, where somebody looked.
+    pub(crate) answer: Option<Box<Answer>>,
+}
+
+/// What the result of a command says beyond how it ended.
+#[derive(Debug, Default)]
+pub(crate) struct Answer {
+    pub(crate) reply: Option<Document>,
+    pub(crate) rows: Option<u64>,
+    pub(crate) status: Option<Text>,
+    pub(crate) failure: Option<Failure>,
 }

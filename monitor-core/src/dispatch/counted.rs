@@ -5,15 +5,17 @@ use crate::dispatch::core::Core;
 use crate::dispatch::lane::Lane;
 use crate::metric::Cells;
 use crate::model::Head;
+use crate::model::Slot;
+use crate::model::Tally;
 
 /// What a lane counts apart from its cells, under the same lock.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
     pub(crate) cells: Cells,
-    /// Spans that were folded, so recorded.
-    pub(crate) spans: u64,
-    /// Spans for which there was no room.
-    pub(crate) dropped: u64,
+    /// Spans and events that were folded, so recorded.
+    pub(crate) recorded: Tally,
+    /// Spans and events for which there was no room.
+    pub(crate) dropped: Tally,
 }
 
 impl Ledger {
@@ -24,25 +26,36 @@ impl Ledger {
         for chunk in chunks {
             let unfolded = chunk.unfolded();
             records += unfolded.len();
-            let spans = fold.add(unfolded);
-            chunk.add_spans(spans);
-            self.spans += spans;
+            let folded = fold.add(unfolded);
+            chunk.add_exported(folded.total());
+            self.recorded += folded;
         }
         records
     }
 
-    /// Empties a chunk for which there is no room: its spans that nobody took are lost, and counted.
+    /// Empties a chunk for which there is no room: its spans and events that nobody took are lost, and counted.
     pub(crate) fn give_up(&mut self, chunk: &Chunk) {
-        let lost = chunk.untaken(chunk.len()).iter().filter(|slot| slot.head().has(Head::SPAN));
-        self.dropped += lost.count() as u64;
+        self.dropped += tally(chunk.untaken(chunk.len()));
         chunk.reset();
+    }
+
+    /// Empties a chunk that cannot be folded any more: what it would have counted is lost as well.
+    pub(crate) fn give_up_unfolded(&mut self, chunk: &Chunk) {
+        self.recorded += tally(chunk.unfolded());
+        self.give_up(chunk);
     }
 
     pub(crate) fn merge(&mut self, other: &Ledger) {
         self.cells.merge(&other.cells);
-        self.spans += other.spans;
+        self.recorded += other.recorded;
         self.dropped += other.dropped;
     }
+}
+
+/// How many spans and events there are among these records.
+fn tally(slots: &[Slot]) -> Tally {
+    let count = |is: fn(Head) -> bool| slots.iter().filter(|slot| is(slot.head())).count() as u64;
+    Tally { events: count(Head::is_event), spans: count(|head| head.has(Head::SPAN)) }
 }
 
 /// What some lanes have counted: their ledgers together, and the calls begun of each source.

@@ -12,6 +12,7 @@ use crate::dispatch::attach::belonging;
 use crate::dispatch::attach::is_suppressed;
 use crate::dispatch::core::Core;
 use crate::dispatch::ears::Ears;
+use crate::dispatch::event_record::record_event;
 use crate::dispatch::process_wide;
 use crate::dispatch::sources;
 use crate::event::Event;
@@ -120,7 +121,7 @@ impl Audience {
     }
 
     fn of_core(core: Arc<Core>, family: &'static Family) -> Option<Self> {
-        let ears = core.ears_for(family);
+        let ears = core.hearing.ears_for(family);
         (ears.is_some() || core.wants_events()).then_some(Self { core: Some(core), ears })
     }
 }
@@ -135,7 +136,7 @@ fn tell<E: IntoEvent>(audience: Audience, generate: impl FnOnce() -> E) {
 /// Recorders come first: an event that a listener tells has happened after the one that it hears.
 fn tell_event<E: Event>(audience: Audience, event: E) {
     if let Some(core) = audience.core.filter(|core| core.wants_events()) {
-        record(&core, &event);
+        record_event(&core, &event);
     }
     let Some(ears) = audience.ears else { return };
     match Turn::begin() {
@@ -149,12 +150,6 @@ fn tell_event<E: Event>(audience: Audience, event: E) {
             follow(Following { ears, family: E::family(), event: Box::new(event), depth: depth + 1 })
         }
     }
-}
-
-/// Hands the event to the recorders of the monitor.
-#[cold]
-fn record<E: Event>(core: &Arc<Core>, event: &E) {
-    let _ = (core, event);
 }
 
 thread_local! {

@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use crate::dispatch::attach::Entered;
 use crate::dispatch::attach::Placed;
+use crate::dispatch::companion::Answer;
 use crate::dispatch::companion::CallEnd;
 use crate::dispatch::companion::Companion;
+use crate::dispatch::copy::Copy;
 use crate::dispatch::core::Core;
 use crate::dispatch::error_types::error_type_name;
 use crate::dispatch::hook::Hooked;
@@ -19,15 +21,22 @@ use crate::model::FieldBuffer;
 use crate::model::Head;
 use crate::model::Outcome;
 use crate::model::SpanContext;
+use crate::model::TraceLevel;
 
 /// What few calls have.
 #[derive(Default)]
 pub(crate) struct Extra {
     pub(crate) fields: FieldBuffer,
+    /// What the monitor itself says of the span, which is kept whatever becomes of the fields.
+    pub(crate) own: FieldBuffer,
     /// Spans that this one is linked to.
     pub(crate) links: Vec<SpanContext>,
     /// The span that this one is a part of, where it was given by hand.
     pub(crate) parent: Option<SpanContext>,
+    /// Where the span hangs, where that was given by hand.
+    pub(crate) level: Option<TraceLevel>,
+    /// The copy of the span that is recorded after it.
+    pub(crate) copy: Option<Copy>,
     /// The monitor that records this call, where it was given by hand.
     pub(crate) core: Option<Arc<Core>>,
     /// Fields are kept only if the call fails or takes so many nanoseconds.
@@ -46,6 +55,10 @@ pub(crate) struct Extra {
     pub(crate) companions: Vec<Box<dyn Companion>>,
     /// What the call gives declared metrics.
     pub(crate) values: Values,
+    /// The name of this one span, where it has one beside its callsite's.
+    pub(crate) display_name: Option<Box<str>>,
+    /// What the result says, for the companions.
+    pub(crate) answer: Option<Box<Answer>>,
 }
 
 thread_local! {
@@ -59,6 +72,11 @@ impl Extra {
     pub(crate) fn obtain() -> Box<Extra> {
         let spare = SPARE.try_with(|spare| spare.try_borrow_mut().ok()?.pop());
         spare.ok().flatten().unwrap_or_default()
+    }
+
+    /// Whether the call is put elsewhere by what was given by hand.
+    pub(crate) fn is_by_hand(&self) -> bool {
+        self.core.is_some() || self.parent.is_some() || self.level.is_some()
     }
 
     /// The call leaves its thread for a while.
@@ -117,7 +135,7 @@ impl Extra {
             _ => error_type_name(ending.error()),
         };
         let fields = &mut self.fields;
-        let mut end = CallEnd { outcome, error_type, duration, context, fields };
+        let mut end = CallEnd { outcome, error_type, duration, context, fields, answer: self.answer.take() };
         self.companions.iter_mut().rev().for_each(|companion| companion.end(&mut end));
         self.values.end(lane, outcome, duration);
     }
@@ -131,8 +149,11 @@ impl Extra {
     /// Keeps the box to be used again.
     pub(crate) fn release(mut self: Box<Self>) {
         self.fields.clear();
+        self.own.clear();
         self.links.clear();
         self.parent = None;
+        self.level = None;
+        self.copy = None;
         self.core = None;
         self.slow = 0;
         self.clock = None;
@@ -143,6 +164,8 @@ impl Extra {
         self.hook = None;
         self.companions.clear();
         self.values.clear();
+        self.display_name = None;
+        self.answer = None;
         // Without a thread-local any more, the box is simply freed.
         let _ = SPARE.try_with(|spare| {
             if let Ok(mut spare) = spare.try_borrow_mut()

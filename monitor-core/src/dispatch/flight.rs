@@ -104,7 +104,6 @@ impl Flight {
     }
 
     /// The monitor of the call and its place in a trace; not valid where the call is no span.
-    #[cfg_attr(not(feature = "tracing"), expect(dead_code, reason = "only the bridge to `tracing` uses it"))]
     pub(crate) fn place(&self) -> (u64, SpanContext) {
         let context = match self.head.get() & Head::SPAN {
             0 => SpanContext::new(TraceId::new(0), SpanId::new(0)),

@@ -26,6 +26,7 @@ use crate::dispatch::marks::Marks;
 use crate::dispatch::short_labels::ShortLabels;
 use crate::dispatch::static_ref::StaticRef;
 use crate::model::Slot;
+use crate::model::Tally;
 use crate::model::WORDS;
 use crate::model::sync::AtomicU32;
 use crate::model::sync::AtomicU64;
@@ -147,9 +148,18 @@ impl Lane {
     }
 
     /// Makes room for `records` in a row; only the owner does.
-    pub(crate) fn reserve(&'static self, records: usize, core: &Core) {
+    pub(crate) fn reserve(&'static self, records: usize, core: Option<&Core>) {
         if self.chunk.load().is_some_and(|chunk| chunk.len() + records > CAPACITY) {
-            self.turn(core);
+            self.leave(core);
+        }
+    }
+
+    /// Goes on with an empty chunk, whether or not there still is a monitor; only the owner does.
+    pub(crate) fn leave(&'static self, core: Option<&Core>) {
+        match core {
+            Some(core) => self.turn(core),
+            // The thread is about to end, and has taken leave of the monitor.
+            None => self.lose(),
         }
     }
 
@@ -158,7 +168,7 @@ impl Lane {
     #[inline(never)]
     pub(crate) fn turn(&'static self, core: &Core) {
         let Some(chunk) = self.chunk.load() else { return };
-        let exported = core.wants_spans();
+        let exported = core.exports();
         let lock = match self.shared.ledger.try_lock() {
             Ok(ledger) => Some(ledger),
             Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
@@ -167,7 +177,7 @@ impl Lane {
         if let Some(mut ledger) = lock {
             // The others were folded in their turn, or are left to whoever had the lock then.
             ledger.fold(core, [chunk]);
-            if !exported || !chunk.has_spans() {
+            if !exported || !chunk.has_exported() {
                 // Nobody but the fold wanted it.
                 chunk.reset();
                 return;
@@ -192,9 +202,9 @@ impl Lane {
     }
 
     /// Makes room where there is no monitor any more that could fold: what nobody took is lost, and counted.
-    pub(crate) fn lose(&'static self) {
+    fn lose(&'static self) {
         let Some(chunk) = self.chunk.load() else { return };
-        self.ledger().give_up(chunk);
+        self.ledger().give_up_unfolded(chunk);
     }
 
     /// A free chunk, or a new one if the budget allows it.
@@ -238,7 +248,7 @@ impl Lane {
                 entries = begun().collect();
             }
         }
-        if !core.wants_spans() {
+        if !core.exports() {
             // One that has become full since the last look goes next time.
             for (place, chunk) in self.full_chunks().filter(|(_, chunk)| chunk.is_folded()) {
                 self.make_free(place, chunk);
@@ -254,8 +264,8 @@ impl Lane {
         ledger.fold(core, current.into_iter().chain(self.full_chunks().map(|(_, chunk)| chunk)))
     }
 
-    /// Takes the spans that nobody took yet: those of full chunks and, if asked for, of the current one. Only
-    /// one thread at a time may do this.
+    /// Takes the records that nobody took yet: those of full chunks and, if asked for, of the current one. Fields
+    /// come together with what they belong to. Only one thread at a time may do this.
     pub(crate) fn take(&'static self, core: &Core, partial: bool, take: &mut dyn FnMut(&[Slot])) {
         let turns = self.take_full(core, take);
         if partial && !self.take_current(core, turns, take) {
@@ -264,7 +274,7 @@ impl Lane {
         }
     }
 
-    /// Takes the spans of full chunks, in the order in which they were written. Gives how many chunks the owner had
+    /// Takes the records of full chunks, in the order in which they were written. Gives how many chunks the owner had
     /// left behind when this began: later ones wait, since of those not each is sure to be seen.
     fn take_full(&'static self, core: &Core, take: &mut dyn FnMut(&[Slot])) -> u64 {
         let turns = self.shared.turns.load(Ordering::Acquire);
@@ -282,7 +292,7 @@ impl Lane {
         turns
     }
 
-    /// Takes the spans of the current chunk, if it is the one after so many turns; tells whether it is.
+    /// Takes the records of the current chunk, if it is the one after so many turns; tells whether it is.
     fn take_current(&'static self, core: &Core, turns: u64, take: &mut dyn FnMut(&[Slot])) -> bool {
         let mut ledger = self.ledger();
         let current = self.current_chunk().map(|chunk| (chunk, chunk.whole()));
@@ -308,8 +318,8 @@ impl Lane {
         self.shared.full.any()
     }
 
-    /// Spans for which there was no room, so far.
-    pub(crate) fn dropped(&'static self) -> u64 {
+    /// Spans and events for which there was no room, so far.
+    pub(crate) fn dropped(&'static self) -> Tally {
         self.ledger().dropped
     }
 

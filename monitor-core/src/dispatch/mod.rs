@@ -11,6 +11,7 @@ mod chain;
 mod chunk;
 mod companion;
 mod context;
+mod copy;
 mod core;
 mod counted;
 mod declared;
@@ -18,13 +19,17 @@ mod ears;
 mod emit;
 mod entry;
 mod error_types;
+mod event_record;
 mod extra;
 mod flight;
+mod hearing;
 mod hook;
 mod instrument;
 mod label_cache;
 mod lane;
 mod late;
+mod learn;
+mod level;
 #[cfg(any(
     target_os = "android",
     target_os = "freebsd",
@@ -57,8 +62,10 @@ mod loom;
 mod marks;
 mod names;
 mod nest;
+mod notes;
 mod observed;
 mod order;
+mod origin;
 mod payload;
 mod process_wide;
 mod short_labels;
@@ -83,10 +90,12 @@ pub(crate) use attach::{
 };
 pub(crate) use call::{Call, finish, start, start_labelled, start_with};
 pub(crate) use chain::{Segment, reach_end};
-pub(crate) use companion::{CallEnd, Companion};
+pub(crate) use companion::{Answer, CallEnd, Companion};
 pub(crate) use core::{Core, CoreConfig};
 pub(crate) use emit::emit_to;
 pub(crate) use error_types::error_type_id;
+#[cfg(test)]
+pub(crate) use event_record::record_event;
 pub(crate) use extra::Extra;
 pub(crate) use flight::{Flight, park};
 #[cfg(feature = "tracing")]
@@ -101,7 +110,8 @@ pub(crate) use lane::Lane;
 pub(crate) use late::set as late_field;
 pub(crate) use nest::{Around, Nest};
 pub(crate) use observed::{Observable, Reading, unwatch};
-pub(crate) use order::finish_in_any_order;
+pub(crate) use order::{Began, finish_in_any_order};
+pub(crate) use origin::with_origin;
 pub(crate) use process_wide::subscriptions;
 #[cfg(feature = "tracing")]
 pub(crate) use sources::register_instrument;

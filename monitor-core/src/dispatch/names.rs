@@ -3,6 +3,7 @@
 use crate::dispatch::error_types::error_type_name;
 use crate::dispatch::sources;
 use crate::dispatch::sources::Source;
+use crate::model::Family;
 use crate::model::Metadata;
 use crate::recorder::Names;
 
@@ -14,6 +15,13 @@ impl Names for RegisteredNames {
         match sources::source(source)? {
             Source::Callsite(callsite) => Some(callsite.metadata()),
             Source::Family(_) | Source::Instrument(_) => None,
+        }
+    }
+
+    fn family(&self, source: u32) -> Option<&'static Family> {
+        match sources::source(source)? {
+            Source::Family(family) => Some(family),
+            Source::Callsite(_) | Source::Instrument(_) => None,
         }
     }
 

@@ -34,6 +34,7 @@ use crate::metric::Value;
 use crate::metric::function_metrics;
 use crate::model::Head;
 use crate::model::Signals;
+use crate::model::Tally;
 
 /// The label of a series that takes what is beyond the bound.
 const OVERFLOWED: (&str, Cow<'static, str>) = ("otel.metric.overflow", Cow::Borrowed("true"));
@@ -42,8 +43,8 @@ const OVERFLOWED: (&str, Cow<'static, str>) = ("otel.metric.overflow", Cow::Borr
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Losses {
     pub(crate) spans_flattened: u64,
-    pub(crate) spans_recorded: u64,
-    pub(crate) spans_dropped: u64,
+    pub(crate) recorded: Tally,
+    pub(crate) dropped: Tally,
     pub(crate) values_rejected: u64,
     pub(crate) labels_overflowed: u64,
     pub(crate) sources_refused: u64,
@@ -98,14 +99,17 @@ impl Core {
     /// What was recorded and lost so far.
     pub(crate) fn losses(&self) -> Losses {
         let counted = self.counted();
+        let (mut recorded, mut dropped) = (counted.ledger.recorded, counted.ledger.dropped);
+        recorded.events += self.lost_events();
+        dropped.events += self.lost_events();
         let outside = process_wide::trouble();
         let heard = |of: fn(&Trouble) -> &AtomicU64| {
-            of(self.trouble()).load(Ordering::Relaxed) + of(&outside).load(Ordering::Relaxed)
+            of(self.hearing.trouble()).load(Ordering::Relaxed) + of(&outside).load(Ordering::Relaxed)
         };
         Losses {
             spans_flattened: self.flattened(),
-            spans_recorded: counted.ledger.spans,
-            spans_dropped: counted.ledger.dropped,
+            recorded,
+            dropped,
             values_rejected: counted.ledger.cells.rejected + self.rejected(),
             labels_overflowed: self.labels().overflowed,
             sources_refused: refused(),
@@ -153,7 +157,11 @@ fn metric(id: u32, info: &'static InstrumentInfo, counted: &Counted, labels: &La
                 Value::Histogram(histogram) => MetricData::Histogram(histogram.clone()),
                 Value::UpDown(sum) => MetricData::UpDownCounter(*sum),
             };
-            MetricPoint { labels: label_pairs(labels, id, slot, info.labels), data }
+            let mut labels = label_pairs(labels, id, slot, info.labels);
+            if info.sparse {
+                labels.retain(|(_, value)| !value.is_empty());
+            }
+            MetricPoint { labels, data }
         })
         .collect();
     (!points.is_empty()).then(|| Metric { points, ..described(info) })

@@ -3,7 +3,6 @@
 use crate::dispatch::attach::attached;
 use crate::dispatch::attach::core_of;
 use crate::dispatch::attach::current;
-use crate::dispatch::call::learn;
 use crate::dispatch::call::turn;
 use crate::dispatch::entry::FAST;
 use crate::dispatch::entry::SLOW;
@@ -12,6 +11,7 @@ use crate::dispatch::hook;
 use crate::dispatch::hook::Sample;
 use crate::dispatch::label_cache::source_slot;
 use crate::dispatch::lane::Lane;
+use crate::dispatch::learn::learn;
 use crate::dispatch::ticks;
 use crate::metric::tick as kind;
 use crate::model::Head;

@@ -115,6 +115,13 @@ impl Values {
         }
     }
 
+    /// Takes all labels off: the values are recorded without.
+    pub(crate) fn without_any_labels(&mut self) {
+        self.each.iter_mut().for_each(|value| value.labels = 0..0);
+        self.labels.clear();
+        self.text.clear();
+    }
+
     /// What the result of the call has told: amounts, and whether values are to be recorded.
     pub(crate) fn complete(&mut self, told: &Values) {
         for told in &told.each {

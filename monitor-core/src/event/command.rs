@@ -311,7 +311,7 @@ impl Told for CommandStarted {
 impl Told for CommandSucceeded {
     fn fields(&self, add: Add<'_>) {
         self.info.fields(add);
-        put(add, "duration", &self.duration.as_secs_f64());
+        put(add, "duration", &self.duration);
         put(add, "reply", &self.reply);
     }
 }
@@ -319,7 +319,7 @@ impl Told for CommandSucceeded {
 impl Told for CommandFailed {
     fn fields(&self, add: Add<'_>) {
         self.info.fields(add);
-        put(add, "duration", &self.duration.as_secs_f64());
+        put(add, "duration", &self.duration);
         put(add, "failure", &self.failure);
     }
 }

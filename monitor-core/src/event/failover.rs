@@ -130,7 +130,7 @@ impl Told for FailoverSucceeded {
         put(add, "kind", &self.kind.as_str());
         put(add, "from", &self.from.to_string());
         put(add, "to", &self.to.to_string());
-        put(add, "duration", &self.duration.as_secs_f64());
+        put(add, "duration", &self.duration);
     }
 }
 
@@ -142,7 +142,7 @@ impl Told for FailoverFailed {
     fn fields(&self, add: Add<'_>) {
         put(add, "kind", &self.kind.as_str());
         put(add, "from", &self.from.to_string());
-        put(add, "duration", &self.duration.as_secs_f64());
+        put(add, "duration", &self.duration);
         put(add, "error", &self.error);
     }
 }

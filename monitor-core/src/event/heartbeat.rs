@@ -171,7 +171,7 @@ impl Told for HeartbeatStarted {
 impl Told for HeartbeatSucceeded {
     fn fields(&self, add: Add<'_>) {
         self.info.fields(add);
-        put(add, "duration", &self.duration.as_secs_f64());
+        put(add, "duration", &self.duration);
         put(add, "reply", &self.reply);
     }
 }
@@ -183,7 +183,7 @@ impl Told for HeartbeatFailed {
 
     fn fields(&self, add: Add<'_>) {
         self.info.fields(add);
-        put(add, "duration", &self.duration.as_secs_f64());
+        put(add, "duration", &self.duration);
         put(add, "failure", &self.failure);
     }
 }

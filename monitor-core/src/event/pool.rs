@@ -203,11 +203,11 @@ fields! {
     ConnectionCheckedIn { "connection_id": |event| event.connection_id }
     ConnectionReady {
         "connection_id": |event| event.connection_id,
-        "duration": |event| event.duration.as_secs_f64()
+        "duration": |event| event.duration
     }
     ConnectionCheckedOut {
         "connection_id": |event| event.connection_id,
-        "duration": |event| event.duration.as_secs_f64()
+        "duration": |event| event.duration
     }
     ConnectionClosed {
         "connection_id": |event| event.connection_id,
@@ -216,7 +216,7 @@ fields! {
     }
     ConnectionCheckOutFailed {
         "reason": |event| event.reason.as_str(),
-        "duration": |event| event.duration.as_secs_f64(),
+        "duration": |event| event.duration,
         "error": |event| event.error.clone()
     }
     PoolCleared {

@@ -12,7 +12,26 @@ use crate::model::Value;
 /// One type is one family of events: a struct with one event, or an enum with one event a variant. Listeners hear the
 /// value itself, on the thread where it happened; recorders get its name and fields, in batches.
 ///
-/// `#[derive(Event)]` writes this for a type of one's own.
+/// `#[derive(Event)]` writes this for a type of one's own:
+///
+/// ```
+/// use monitor_core::event::{Event, Severity};
+///
+/// #[derive(Clone, Debug, Event)]
+/// #[event(name = "cache.evicted", severity = warn)]
+/// struct CacheEvicted {
+///     key: String,
+///     bytes: u64,
+/// }
+///
+/// let event = CacheEvicted { key: String::from("a"), bytes: 7 };
+/// assert_eq!((event.name(), event.severity()), ("cache.evicted", Severity::Warn));
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no event",
+    label = "`Event` is not implemented for it",
+    note = "write `#[derive(Clone, Debug, Event)]` above it, with `use monitor_core::event::Event`"
+)]
 pub trait Event: Clone + fmt::Debug + Send + Sync + 'static {
     /// The family: one static for each type.
     fn family() -> &'static Family;
@@ -36,6 +55,11 @@ pub trait Event: Clone + fmt::Debug + Send + Sync + 'static {
 
 /// An event, or what is one event of a family: a [`CommandStarted`](crate::event::CommandStarted) is a
 /// [`CommandEvent`](crate::event::CommandEvent).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no event",
+    label = "no event",
+    note = "write `#[derive(Clone, Debug, Event)]` above it, with `use monitor_core::event::Event`"
+)]
 pub trait IntoEvent {
     /// The type that the family's listeners hear.
     type Event: Event;
@@ -57,10 +81,32 @@ impl<E: Event> IntoEvent for E {
 pub(crate) type Add<'a> = &'a mut dyn FnMut(&'static str, FieldValue<'_>);
 
 /// Hands over one field, if it has a value.
-pub(crate) fn put(add: Add<'_>, name: &'static str, value: &dyn Value) {
+pub fn put<V: Value + ?Sized>(
+    add: &mut dyn FnMut(&'static str, FieldValue<'_>),
+    name: &'static str,
+    value: &V,
+) {
     if let Some(value) = value.field() {
         add(name, value);
     }
+}
+
+/// Hands over one field in the form that it is displayed in.
+pub fn put_display<V: fmt::Display + ?Sized>(
+    add: &mut dyn FnMut(&'static str, FieldValue<'_>),
+    name: &'static str,
+    value: &V,
+) {
+    add(name, FieldValue::Text(value.to_string().into()));
+}
+
+/// Hands over one field in the form that programmers see.
+pub fn put_debug<V: fmt::Debug + ?Sized>(
+    add: &mut dyn FnMut(&'static str, FieldValue<'_>),
+    name: &'static str,
+    value: &V,
+) {
+    add(name, FieldValue::Text(format!("{value:?}").into()));
 }
 
 /// What one event of a family tells.

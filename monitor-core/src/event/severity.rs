@@ -18,6 +18,9 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// Every severity, from the least to the greatest.
+    pub const ALL: [Severity; 4] = [Severity::Debug, Severity::Info, Severity::Warn, Severity::Error];
+
     /// The name in lower case.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -69,9 +69,9 @@ impl fmt::Display for DropReason {
 pub struct Account {
     /// The recorder's name.
     pub recorder: String,
-    /// `spans` or `metrics`.
+    /// `events`, `metrics` or `spans`.
     pub signal: &'static str,
-    /// What there was to ship: spans, or snapshots of metrics.
+    /// What there was to ship: events, snapshots of metrics, or spans.
     pub recorded: u64,
     /// What the recorder took.
     pub exported: u64,

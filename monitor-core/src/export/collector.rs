@@ -8,7 +8,7 @@ use std::time::Instant;
 use crate::export::pipeline::Collected;
 use crate::export::pipeline::Shared;
 
-/// The longest that a finished span waits in the buffer of its thread.
+/// The longest that a finished span or an event waits in the buffer of its thread.
 const SPAN_INTERVAL: Duration = Duration::from_millis(500);
 
 /// Starts the thread; it ends when the pipeline is gone.

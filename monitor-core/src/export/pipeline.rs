@@ -12,20 +12,19 @@ use std::time::Instant;
 
 use crate::export::account::Account;
 use crate::export::account::DropReason;
-use crate::export::account::Ledger;
 use crate::export::collector;
 use crate::export::queue::Done;
 use crate::export::queue::Pushed;
-use crate::export::queue::Queue;
 use crate::export::queue::Work;
 use crate::export::worker::Desk;
 use crate::export::worker::Worker;
 use crate::metric::Snapshot;
 use crate::model::Signals;
+use crate::model::Tally;
+use crate::recorder::Batch;
 use crate::recorder::Recorder;
-use crate::recorder::SpanBatch;
 
-/// The most spans without fields that wait for one recorder, fewer if they have fields: 4 MiB.
+/// The most spans without fields that wait for one recorder, fewer if they have fields: 4 MiB. As many events.
 const QUEUE_LIMIT: usize = 65_536;
 /// Batches are made so large if there is enough to make them of.
 const BATCH_LIMIT: usize = 8_192;
@@ -37,13 +36,13 @@ pub(crate) enum Collected {
     FullChunks,
 }
 
-/// Where spans and metrics come from.
+/// Where spans, events and metrics come from.
 pub(crate) trait Source: Send + Sync {
     /// Takes what nobody took yet, in batches of about so many.
-    fn take(&self, collected: Collected, limit: usize, hand_over: &mut dyn FnMut(SpanBatch));
+    fn take(&self, collected: Collected, limit: usize, hand_over: &mut dyn FnMut(Batch));
     fn snapshot(&self) -> Snapshot;
-    /// Spans for which there was no room, so far.
-    fn spans_lost(&self) -> u64;
+    /// Spans and events for which there was no room, so far.
+    fn lost(&self) -> Tally;
     fn set_collector(&self, thread: Thread);
     /// The collector is about to sleep; false if enough waits already.
     fn may_sleep(&self) -> bool;
@@ -111,11 +110,7 @@ impl Pipeline {
         let mut outlets = Vec::new();
         for recorder in recorders {
             let (name, signals) = (recorder.name().to_owned(), recorder.signals());
-            let desk = Arc::new(Desk {
-                queue: Queue::default(),
-                spans: Ledger::new(&name, "spans"),
-                metrics: Ledger::new(&name, "metrics"),
-            });
+            let desk = Arc::new(Desk::new(&name));
             Worker::start(recorder, Arc::clone(&desk), first_rest, prepare)?;
             outlets.push(Outlet { signals, desk });
         }
@@ -146,17 +141,19 @@ impl Pipeline {
 
     /// What became of everything, by recorder and signal.
     pub(crate) fn accounts(&self) -> Vec<Account> {
-        let lost = self.shared.source.spans_lost();
+        let lost = self.shared.source.lost();
         let mut accounts = Vec::new();
-        for outlet in &self.shared.outlets {
-            if outlet.signals.contains(Signals::SPANS) {
-                let mut account = outlet.desk.spans.read();
+        for Outlet { signals, desk } in &self.shared.outlets {
+            let all = [
+                (Signals::SPANS, &desk.spans, lost.spans),
+                (Signals::METRICS, &desk.metrics, 0),
+                (Signals::EVENTS, &desk.events, lost.events),
+            ];
+            for (_, ledger, lost) in all.into_iter().filter(|(signal, ..)| signals.contains(*signal)) {
+                let mut account = ledger.read();
                 account.recorded += lost;
                 account.drops[DropReason::BufferFull as usize] += lost;
                 accounts.push(account);
-            }
-            if outlet.signals.contains(Signals::METRICS) {
-                accounts.push(outlet.desk.metrics.read());
             }
         }
         accounts
@@ -193,11 +190,12 @@ impl Shared {
         self.source.take(collected, BATCH_LIMIT, &mut |batch| {
             let batch = Arc::new(batch);
             let count = batch.len() as u64;
-            for outlet in self.outlets.iter().filter(|outlet| outlet.signals.contains(Signals::SPANS)) {
-                outlet.desk.spans.queue(count);
-                if !outlet.desk.queue.push_spans(&batch, QUEUE_LIMIT) {
+            for Outlet { desk, .. } in self.takers(batch.signal()) {
+                let ledger = desk.ledger_of(&batch);
+                ledger.queue(count);
+                if !desk.queue.push_batch(&batch, QUEUE_LIMIT) {
                     let reason = if self.is_over() { DropReason::ShutDown } else { DropReason::QueueFull };
-                    outlet.desk.spans.drop_queued(count, reason, None);
+                    ledger.drop_queued(count, reason, None);
                 }
             }
         });
@@ -205,12 +203,12 @@ impl Shared {
 
     /// Hands a snapshot to every queue.
     pub(crate) fn snapshot(&self) {
-        let takers = || self.outlets.iter().filter(|outlet| outlet.signals.contains(Signals::METRICS));
-        if takers().next().is_none() {
+        let mut takers = self.takers(Signals::METRICS).peekable();
+        if takers.peek().is_none() {
             return;
         }
         let snapshot = Arc::new(self.source.snapshot());
-        for Outlet { desk, .. } in takers() {
+        for Outlet { desk, .. } in takers {
             desk.metrics.queue(1);
             match desk.queue.push_metrics(&snapshot) {
                 Pushed::Added => {}
@@ -218,5 +216,10 @@ impl Shared {
                 Pushed::Replaced => desk.metrics.drop_queued(1, DropReason::QueueFull, None),
             }
         }
+    }
+
+    /// The ways out of this signal.
+    fn takers(&self, signal: Signals) -> impl Iterator<Item = &Outlet> {
+        self.outlets.iter().filter(move |outlet| outlet.signals.contains(signal))
     }
 }

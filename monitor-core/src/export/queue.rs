@@ -1,4 +1,4 @@
-//! A recorder's queue: bounded in spans, with room for control at any time.
+//! A recorder's queue: bounded in spans and in events, with room for control at any time.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -10,14 +10,14 @@ use std::time::Duration;
 use std::time::Instant;
 
 use crate::metric::Snapshot;
-use crate::recorder::SpanBatch;
+use crate::recorder::Batch;
 
 /// Something for a worker to do.
 pub(crate) enum Work {
+    Batch(Arc<Batch>),
     Flush(Arc<Done>),
     Metrics(Arc<Snapshot>),
     ShutDown(Arc<Done>),
-    Spans(Arc<SpanBatch>),
 }
 
 /// A recorder's queue.
@@ -30,20 +30,38 @@ pub(crate) struct Queue {
 #[derive(Default)]
 struct Inner {
     work: VecDeque<Work>,
-    /// Spans that wait, as [`SpanBatch::weight`] has it.
-    weight: usize,
+    /// What waits, by signal and as [`Batch::weight`] has it: many events push out no span.
+    weight: Weights,
     closed: bool,
 }
 
+#[derive(Default)]
+struct Weights {
+    events: usize,
+    spans: usize,
+}
+
+impl Weights {
+    /// What waits of the signal of a batch.
+    fn of(&mut self, batch: &Batch) -> &mut usize {
+        match batch {
+            Batch::Events(_) => &mut self.events,
+            Batch::Spans(_) => &mut self.spans,
+        }
+    }
+}
+
 impl Queue {
-    /// Adds spans unless so many wait already that with these it would be more than `limit` of ordinary size;
-    /// tells whether it did. An empty queue takes any batch.
-    pub(crate) fn push_spans(&self, batch: &Arc<SpanBatch>, limit: usize) -> bool {
+    /// Adds a batch unless so much of its signal waits already that with this it would be more than `limit` of
+    /// ordinary size; tells whether it did. Where nothing of its signal waits, any batch is taken.
+    pub(crate) fn push_batch(&self, batch: &Arc<Batch>, limit: usize) -> bool {
         let mut inner = self.lock();
-        let fits = !inner.closed && inner.weight + batch.weight() <= limit.max(batch.weight());
+        let closed = inner.closed;
+        let weight = inner.weight.of(batch);
+        let fits = !closed && *weight + batch.weight() <= limit.max(batch.weight());
         if fits {
-            inner.weight += batch.weight();
-            inner.work.push_back(Work::Spans(Arc::clone(batch)));
+            *weight += batch.weight();
+            inner.work.push_back(Work::Batch(Arc::clone(batch)));
             self.arrived.notify_one();
         }
         fits
@@ -92,8 +110,8 @@ impl Queue {
         let mut inner = self.lock();
         loop {
             if let Some(work) = inner.work.pop_front() {
-                if let Work::Spans(batch) = &work {
-                    inner.weight -= batch.weight();
+                if let Work::Batch(batch) = &work {
+                    *inner.weight.of(batch) -= batch.weight();
                 }
                 return work;
             }

@@ -11,14 +11,36 @@ use crate::export::queue::Queue;
 use crate::export::queue::Work;
 use crate::model::Patience;
 use crate::model::caught;
+use crate::recorder::Batch;
 use crate::recorder::Recorder;
 use crate::recorder::RecorderError;
 
 /// What a worker and the pipeline share.
 pub(crate) struct Desk {
     pub(crate) queue: Queue,
-    pub(crate) spans: Ledger,
+    pub(crate) events: Ledger,
     pub(crate) metrics: Ledger,
+    pub(crate) spans: Ledger,
+}
+
+impl Desk {
+    pub(crate) fn new(recorder: &str) -> Self {
+        let ledger = |signal| Ledger::new(recorder, signal);
+        Self {
+            queue: Queue::default(),
+            events: ledger("events"),
+            metrics: ledger("metrics"),
+            spans: ledger("spans"),
+        }
+    }
+
+    /// The account of the signal of a batch.
+    pub(crate) fn ledger_of(&self, batch: &Batch) -> &Ledger {
+        match batch {
+            Batch::Events(_) => &self.events,
+            Batch::Spans(_) => &self.spans,
+        }
+    }
 }
 
 /// What a recorder is let do.
@@ -61,10 +83,12 @@ impl Worker {
     fn run(mut self) {
         loop {
             match self.desk.clone().queue.pop() {
-                Work::Spans(batch) => {
-                    let count = batch.len() as u64;
-                    let result = self.attempt(Task::Ship, |recorder| recorder.spans(&batch));
-                    settle(&self.desk.spans, count, result);
+                Work::Batch(batch) => {
+                    let result = self.attempt(Task::Ship, |recorder| match &*batch {
+                        Batch::Events(batch) => recorder.events(batch),
+                        Batch::Spans(batch) => recorder.spans(batch),
+                    });
+                    settle(self.desk.ledger_of(&batch), batch.len() as u64, result);
                 }
                 Work::Metrics(snapshot) => {
                     let result = self.attempt(Task::Ship, |recorder| recorder.metrics(&snapshot));

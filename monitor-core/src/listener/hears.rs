@@ -6,7 +6,9 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use crate::event::Event;
 use crate::listener::CommandListener;
+use crate::listener::EventListener;
 use crate::listener::FailoverListener;
 use crate::listener::HeartbeatListener;
 use crate::listener::PoolListener;
@@ -32,6 +34,11 @@ pub const fn hears_any<L>(families: &[Subscribe<L>]) -> bool {
         index += 1;
     }
     false
+}
+
+/// Subscribes a listener to events that were named.
+pub fn hear_event<L: EventListener<E>, E: Event>(listener: &Arc<L>, to: &mut Subscriptions) {
+    to.event::<E>(Arc::<L>::clone(listener));
 }
 
 macro_rules! hears {

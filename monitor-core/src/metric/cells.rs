@@ -5,6 +5,7 @@ use crate::model::GOLDEN;
 use crate::model::Head;
 use crate::model::Record;
 use crate::model::Slot;
+use crate::model::Tally;
 
 /// Counts and distributions by source, slot and ending.
 #[derive(Debug, Default)]
@@ -79,9 +80,9 @@ impl Recent {
 }
 
 impl<B: Fn(u32) -> &'static [f64]> Fold<'_, B> {
-    /// Adds records. Gives the number of spans among them.
-    pub(crate) fn add(&mut self, mut slots: &[Slot]) -> u64 {
-        let mut spans: usize = 0;
+    /// Adds records. Gives the number of spans and events among them.
+    pub(crate) fn add(&mut self, mut slots: &[Slot]) -> Tally {
+        let (mut events, mut spans): (usize, usize) = (0, 0);
         while let Some(slot) = slots.first() {
             let head = slot.head();
             let run = if head.has(Head::METRICS) {
@@ -93,12 +94,19 @@ impl<B: Fn(u32) -> &'static [f64]> Fold<'_, B> {
                 self.cells.fold_tick(&slot.read(), &self.bounds);
                 1
             } else {
+                let mut found = 0;
                 let rest = slots.iter().take_while(|slot| !slot.head().has(Head::METRICS | Head::TICK));
-                rest.inspect(|slot| spans += usize::from(slot.head().has(Head::SPAN))).count()
+                let run = rest.inspect(|slot| found += usize::from(slot.head().has(Head::SPAN))).count();
+                spans += found;
+                if found < run {
+                    // Fields or events, which are not looked for where all are spans.
+                    events += count_events(&slots[..run]);
+                }
+                run
             };
             slots = &slots[run..];
         }
-        spans as u64
+        Tally { events: events as u64, spans: spans as u64 }
     }
 
     #[inline]
@@ -111,6 +119,12 @@ impl<B: Fn(u32) -> &'static [f64]> Fold<'_, B> {
         *self.cells.recent.place(head) = (head.word(), series as u32);
         series
     }
+}
+
+#[cold]
+#[inline(never)]
+fn count_events(slots: &[Slot]) -> usize {
+    slots.iter().filter(|slot| slot.head().is_event()).count()
 }
 
 impl Series {

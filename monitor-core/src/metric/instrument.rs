@@ -42,6 +42,8 @@ pub(crate) struct InstrumentInfo {
     pub(crate) labels: &'static [&'static str],
     pub(crate) max: u32,
     pub(crate) buckets: &'static [f64],
+    /// Labels with an empty value are absent.
+    pub(crate) sparse: bool,
 }
 
 impl InstrumentInfo {
@@ -60,6 +62,7 @@ impl InstrumentInfo {
             labels: &[],
             max: Self::DEFAULT_MAX,
             buckets: &[],
+            sparse: false,
         }
     }
 

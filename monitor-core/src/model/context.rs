@@ -3,6 +3,15 @@
 use crate::model::SpanId;
 use crate::model::TraceId;
 
+/// How a trace begins whose root has no parent, where something is known of what led to it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Origin {
+    /// The root is linked to this span of another trace.
+    Link(SpanContext),
+    /// The root is the first span of this trace.
+    Trace(TraceId),
+}
+
 /// Which span of which trace: what a child needs to know of its parent.
 ///
 /// Carry it by hand where a call crosses a thread, a channel or a process.

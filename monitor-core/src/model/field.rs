@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::time::Duration;
 
 /// The value of one field.
 #[non_exhaustive]
@@ -45,13 +46,15 @@ impl fmt::Display for FieldValue<'_> {
     }
 }
 
-/// A type that can be the value of a field as it is: numbers, truth values, text, and `Option`s of them.
+/// A type that can be the value of a field as it is: numbers, truth values, text, durations (in seconds), and
+/// `Option`s of them.
 ///
 /// Other types are recorded with `%` ([`Display`](fmt::Display)) or `?` ([`Debug`](fmt::Debug)).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the value of a field as it is",
-    label = "neither number, truth value nor text",
-    note = "write `name = %value` to record its `Display` form or `name = ?value` for its `Debug` form"
+    label = "neither number, truth value, text nor duration",
+    note = "write `name = %value` to record its `Display` form or `name = ?value` for its `Debug` form; on a field of \
+            an event, `#[event(display)]`, `#[event(debug)]` or `#[event(skip)]`"
 )]
 pub trait Value {
     /// This value as a field, or nothing where there is none.
@@ -94,6 +97,14 @@ impl Value for Cow<'_, str> {
     #[inline]
     fn field(&self) -> Option<FieldValue<'_>> {
         self.as_ref().field()
+    }
+}
+
+impl Value for Duration {
+    /// In seconds.
+    #[inline]
+    fn field(&self) -> Option<FieldValue<'_>> {
+        Some(FieldValue::Float(self.as_secs_f64()))
     }
 }
 

@@ -39,6 +39,8 @@ pub(crate) struct FieldBuffer {
     bytes: Vec<u8>,
     count: u16,
     dropped: u16,
+    /// Nothing more is taken, as it may be what must not be told.
+    sealed: bool,
 }
 
 impl FieldBuffer {
@@ -77,6 +79,9 @@ impl FieldBuffer {
 
     /// Appends what `other` has.
     pub(crate) fn append(&mut self, other: &FieldBuffer) {
+        if self.sealed {
+            return;
+        }
         if self.bytes.len() + other.bytes.len() <= LIMIT && self.count + other.count <= COUNT_LIMIT {
             self.bytes.extend_from_slice(&other.bytes);
             self.count += other.count;
@@ -91,19 +96,33 @@ impl FieldBuffer {
         self.bytes.clear();
         self.count = 0;
         self.dropped = 0;
+        self.sealed = false;
+    }
+
+    /// Forgets every field, and takes none from now on without counting it as lost.
+    pub(crate) fn seal(&mut self) {
+        self.clear();
+        self.sealed = true;
+    }
+
+    /// Is sealed if the other one is.
+    pub(crate) fn share_seal(&mut self, other: &FieldBuffer) {
+        if other.sealed {
+            self.seal();
+        }
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.bytes
     }
 
+    #[cfg_attr(not(feature = "tracing"), expect(dead_code, reason = "only the bridge to `tracing` asks"))]
     pub(crate) fn is_empty(&self) -> bool {
         self.bytes.is_empty() && self.dropped == 0
     }
 
     /// Writes down how many fields did not fit, beyond the bound on their number.
-    pub(crate) fn lost(&mut self, name: &str) {
-        let dropped = self.dropped;
+    pub(crate) fn lost(&mut self, name: &str, dropped: u16) {
         self.bytes.extend_from_slice(&FREE_NAME.to_le_bytes());
         self.bytes.push(name.len() as u8);
         self.bytes.extend_from_slice(name.as_bytes());
@@ -125,6 +144,9 @@ impl FieldBuffer {
 
     /// Writes name and type, if there is room for at least a small value behind them.
     fn header(&mut self, name: FieldName<'_>, kind: u8) -> Option<usize> {
+        if self.sealed {
+            return None;
+        }
         let start = self.bytes.len();
         let name_length = match name {
             FieldName::Declared(_) => 0,
@@ -285,6 +307,21 @@ mod tests {
         }
         assert_eq!(read(&buffer).len(), 128);
         assert_eq!(buffer.dropped(), u16::MAX);
+    }
+
+    #[test]
+    fn f67_a_sealed_buffer_has_nothing_and_takes_nothing() {
+        let mut buffer = FieldBuffer::default();
+        let mut other = FieldBuffer::default();
+        other.text(FieldName::Free("late"), format_args!("secret"));
+        buffer.push(FieldName::Declared(0), &FieldValue::Unsigned(7));
+        buffer.seal();
+        buffer.text(FieldName::Declared(1), format_args!("secret"));
+        buffer.append(&other);
+        assert!(buffer.is_empty());
+        buffer.clear();
+        buffer.append(&other);
+        assert_eq!(read(&buffer).len(), 1);
     }
 
     #[test]

@@ -6,21 +6,25 @@ use std::str::FromStr;
 use crate::model::Signals;
 
 /// The words that a filter knows, and what they stand for.
-const WORDS: [(&str, Signals); 4] =
-    [("all", Signals::ALL), ("metrics", Signals::METRICS), ("off", Signals::NONE), ("spans", Signals::SPANS)];
+const WORDS: [(&str, Signals); 4] = [
+    ("all", Signals::CALLS),
+    ("metrics", Signals::METRICS),
+    ("off", Signals::NONE),
+    ("spans", Signals::SPANS),
+];
 
 /// Which signals are recorded, by module: the longest module path that fits decides.
 ///
 /// Written as in `MONITOR_FILTER`: directives joined by commas, each a word (`all`, `metrics`, `spans`, `off`)
 /// for everything or `module::path=word` for a module and what is below it. Without a word for everything,
-/// everything is recorded.
+/// everything is recorded. Events come from no module, and pass every filter.
 ///
 /// ```
 /// use monitor_core::{Filter, Signals};
 ///
 /// let filter: Filter = "metrics, my_driver::pool=all, my_driver::pool::noise=off".parse()?;
 /// assert_eq!(filter.signals("my_driver"), Signals::METRICS);
-/// assert_eq!(filter.signals("my_driver::pool::queue"), Signals::ALL);
+/// assert_eq!(filter.signals("my_driver::pool::queue"), Signals::CALLS);
 /// assert_eq!(filter.signals("my_driver::pool::noise"), Signals::NONE);
 /// # Ok::<(), monitor_core::FilterError>(())
 /// ```
@@ -32,7 +36,7 @@ pub struct Filter {
 
 impl Default for Filter {
     fn default() -> Self {
-        Self { default: Signals::ALL, modules: Vec::new() }
+        Self { default: Signals::CALLS, modules: Vec::new() }
     }
 }
 
@@ -79,7 +83,7 @@ impl FromStr for Filter {
                 }
             }
         }
-        filter.default = default.unwrap_or(Signals::ALL);
+        filter.default = default.unwrap_or(Signals::CALLS);
         Ok(filter)
     }
 }
@@ -145,10 +149,10 @@ mod tests {
 
     #[test]
     fn the_longest_path_decides() {
-        check("", "a", Ok(Signals::ALL));
+        check("", "a", Ok(Signals::CALLS));
         check("off", "a", Ok(Signals::NONE));
         check("a=off, a::b=spans", "a::b::c", Ok(Signals::SPANS));
-        check("a=off", "ab", Ok(Signals::ALL));
+        check("a=off", "ab", Ok(Signals::CALLS));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::ops::BitOr;
 use std::ops::Deref;
 
 use crate::model::Family;
+use crate::model::TraceLevel;
 
 /// The role of a span in a conversation between processes, as OpenTelemetry has it.
 #[non_exhaustive]
@@ -36,27 +37,32 @@ impl SpanKind {
     }
 }
 
-/// Which signals a callsite gives.
+/// Which signals a callsite gives, or a recorder takes.
 ///
 /// ```
 /// use monitor_core::Signals;
 ///
 /// let both = Signals::METRICS | Signals::SPANS;
-/// assert_eq!(both, Signals::ALL);
-/// assert!(both.contains(Signals::SPANS));
+/// assert_eq!(both, Signals::CALLS);
+/// assert!(both.contains(Signals::SPANS) && !both.contains(Signals::EVENTS));
+/// assert_eq!(both | Signals::EVENTS, Signals::ALL);
 /// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Signals(u8);
 
 impl Signals {
-    /// Neither: the callsite is silent.
+    /// None: the callsite is silent.
     pub const NONE: Signals = Signals(0);
     /// Calls, durations, outcomes and calls under way.
     pub const METRICS: Signals = Signals(1);
     /// One span a call.
     pub const SPANS: Signals = Signals(2);
+    /// Typed events, one record each. They come from no callsite.
+    pub const EVENTS: Signals = Signals(4);
+    /// What calls give: metrics and spans.
+    pub const CALLS: Signals = Signals::METRICS.union(Signals::SPANS);
     /// Everything.
-    pub const ALL: Signals = Signals(3);
+    pub const ALL: Signals = Signals::CALLS.union(Signals::EVENTS);
 
     /// Whether all of `other` is in here.
     #[must_use]
@@ -70,7 +76,7 @@ impl Signals {
         Signals(self.0 & other.0)
     }
 
-    /// What is in either.
+    /// What is in one of them.
     #[must_use]
     pub const fn union(self, other: Signals) -> Signals {
         Signals(self.0 | other.0)
@@ -145,17 +151,23 @@ pub struct Details {
     pub slow: u64,
     /// The events that a call tells: the callsite is on where somebody hears them, even if nobody records the call.
     pub family: Option<fn() -> &'static Family>,
+    /// Where the span hangs.
+    pub level: TraceLevel,
+    /// At which level a copy of the span is recorded; `NoTrace` for none.
+    pub copy: TraceLevel,
 }
 
 impl Details {
     /// What every function has, to be changed by functional update.
     pub const DEFAULT: Details = Details {
         kind: SpanKind::Internal,
-        signals: Signals::ALL,
+        signals: Signals::CALLS,
         fields: &[],
         labels: &[],
         buckets: &[],
         slow: 0,
         family: None,
+        level: TraceLevel::Nested,
+        copy: TraceLevel::NoTrace,
     };
 }

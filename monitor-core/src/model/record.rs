@@ -25,6 +25,9 @@ pub(crate) const PAYLOAD: usize = (WORDS - 1) * 8;
 /// | 56–57 | outcome |
 /// | 58–62 | flags |
 /// | 63 | a mark like bit 23 |
+///
+/// In a record of an event, which has no flag of its own, source and slot are its family and its place among the
+/// family's events.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Head(u64);
 
@@ -35,10 +38,12 @@ impl Head {
     pub(crate) const METRICS: u64 = 1 << 59;
     /// One value of an instrument used by hand.
     pub(crate) const TICK: u64 = 1 << 60;
-    /// A part of the fields of the span record that follows.
+    /// A part of the fields of the record of a span or event that follows.
     pub(crate) const PAYLOAD: u64 = 1 << 61;
     /// The span has links or fields in the payload records before it.
     pub(crate) const FIELDS: u64 = 1 << 62;
+    /// Any of these, and it is no event.
+    const NO_EVENT: u64 = Self::SPAN | Self::METRICS | Self::TICK | Self::PAYLOAD;
 
     /// The most sources that can be told apart.
     pub(crate) const MAX_SOURCES: u32 = 1 << 23;
@@ -52,6 +57,12 @@ impl Head {
                 | (outcome.index() as u64) << 56
                 | flags,
         )
+    }
+
+    /// Event number `index` of a family. All flags have a meaning already, so an event is what has fields and is
+    /// nothing else; where there are none, no payload records come before it.
+    pub(crate) const fn event(family: u32, index: u16) -> Self {
+        Self::call(family, index, 0, Outcome::Ok, Self::FIELDS)
     }
 
     /// Only the bits that tell how a call ended.
@@ -100,6 +111,12 @@ impl Head {
     #[inline]
     pub(crate) const fn has(self, any: u64) -> bool {
         self.0 & any != 0
+    }
+
+    /// Whether this is an event.
+    #[inline]
+    pub(crate) const fn is_event(self) -> bool {
+        self.0 & (Self::NO_EVENT | Self::FIELDS) == Self::FIELDS
     }
 }
 
@@ -204,7 +221,7 @@ impl Record {
         Head::from_word(self.words[7])
     }
 
-    /// When the call began, in ticks.
+    /// When the call began or the event happened, in ticks.
     #[inline]
     pub(crate) fn start(&self) -> u64 {
         self.words[0]
@@ -228,6 +245,11 @@ impl Record {
 
     pub(crate) fn parent(&self) -> Option<SpanId> {
         Some(SpanId::new(self.words[3])).filter(|parent| parent.is_valid())
+    }
+
+    /// How much an event matters, as OpenTelemetry numbers it.
+    pub(crate) fn severity(&self) -> u64 {
+        self.words[1]
     }
 
     /// The value of a tick, as bits.
@@ -254,6 +276,17 @@ mod tests {
             (Head::MAX_SOURCES - 1, u16::MAX - 1, 77, Outcome::Panic)
         );
         assert!(head.has(Head::SPAN) && !head.has(Head::METRICS));
+    }
+
+    #[test]
+    fn an_event_is_nothing_else_and_nothing_else_is_an_event() {
+        let event = Head::event(Head::MAX_SOURCES - 1, u16::MAX);
+        assert!(event.is_event() && !event.has(Head::NO_EVENT));
+        assert_eq!((event.source(), event.slot()), (Head::MAX_SOURCES - 1, u16::MAX));
+        for flags in (0..1 << 5).map(|flags| flags << 58) {
+            let head = Head::call(7, 8, 9, Outcome::Panic, flags);
+            assert_eq!(head.is_event(), flags == Head::FIELDS, "{flags:b}");
+        }
     }
 
     #[test]

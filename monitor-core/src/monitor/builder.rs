@@ -18,12 +18,14 @@ use crate::listener::Listener;
 use crate::listener::Subscriptions;
 use crate::model::Clock;
 use crate::model::Filter;
+use crate::model::Levels;
 use crate::model::Signals;
+use crate::model::WithoutParent;
 use crate::monitor::Monitor;
 use crate::monitor::source::CoreSource;
 use crate::recorder::Recorder;
 
-/// Waiting spans take at most this much memory, beyond 16 KiB a thread.
+/// Waiting spans and events take at most this much memory, beyond 16 KiB a thread.
 const DEFAULT_BUFFER: usize = 8 * 1024 * 1024;
 const CHUNK: usize = 16 * 1024;
 const DEFAULT_INTERVAL: Duration = Duration::from_secs(10);
@@ -53,6 +55,7 @@ pub struct MonitorBuilder {
     interval: Duration,
     rest: Duration,
     buffer: usize,
+    levels: Levels,
 }
 
 impl Default for MonitorBuilder {
@@ -65,6 +68,7 @@ impl Default for MonitorBuilder {
             interval: DEFAULT_INTERVAL,
             rest: DEFAULT_REST,
             buffer: DEFAULT_BUFFER,
+            levels: Levels::default(),
         }
     }
 }
@@ -111,7 +115,7 @@ impl MonitorBuilder {
         self
     }
 
-    /// How often recorders get the metrics, ten seconds by default. Spans do not wait for it.
+    /// How often recorders get the metrics, ten seconds by default. Spans and events do not wait for it.
     pub fn interval(mut self, interval: Duration) -> Self {
         self.interval = interval.max(Duration::from_millis(1));
         self
@@ -124,10 +128,30 @@ impl MonitorBuilder {
         self
     }
 
-    /// How many bytes of finished spans may wait in the threads' buffers beyond 16 KiB a thread, 8 MiB by
+    /// How many bytes of finished spans and events may wait in the threads' buffers beyond 16 KiB a thread, 8 MiB by
     /// default. What does not fit is dropped and counted.
     pub fn buffer(mut self, bytes: usize) -> Self {
         self.buffer = bytes;
+        self
+    }
+
+    /// Submits top levels: a call of [`TraceLevel::TopLevel`](crate::TraceLevel::TopLevel) is the root of a trace of its
+    /// own. Otherwise it is nested.
+    pub fn submit_top_level(mut self) -> Self {
+        self.levels.submit_top_level = true;
+        self
+    }
+
+    /// What becomes of a nested span that no span is around. It is promoted to the root of a trace by default.
+    pub fn without_parent(mut self, without_parent: WithoutParent) -> Self {
+        self.levels.without_parent = without_parent;
+        self
+    }
+
+    /// Records copies: of the span of a call that asks for one, by `copy = ..` or [`Span::copy`](crate::Span::copy), a
+    /// second one in another place, for an additional trace of it.
+    pub fn copies(mut self) -> Self {
+        self.levels.copies = true;
         self
     }
 
@@ -144,6 +168,7 @@ impl MonitorBuilder {
             chunks: self.buffer / CHUNK,
             listeners,
             rest: self.rest,
+            levels: self.levels,
         });
         let source: Arc<dyn Source> = Arc::new(CoreSource::new(Arc::clone(&core)));
         let pipeline = Pipeline::start(source, self.recorders, self.interval, self.rest, suppress);

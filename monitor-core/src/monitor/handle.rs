@@ -55,10 +55,14 @@ pub struct Losses {
     pub bridge_panics: u64,
     /// Calls that were made by the machinery itself and so not recorded.
     pub calls_suppressed: u64,
-    /// Labels, fields and looks at a result that panicked; the calls went on without them.
+    /// Labels, fields and looks at a result that panicked; the calls and events went on without them.
     pub evaluations_panicked: u64,
+    /// Events for which the threads' buffers had no room.
+    pub events_dropped: u64,
     /// Events that a listener did not hear because it rested after panics.
     pub events_missed: u64,
+    /// Events that were recorded for recorders, the dropped ones included.
+    pub events_recorded: u64,
     /// Events told by listeners while they heard another, that nobody heard: more than eight deep, or more than 256
     /// after one event.
     pub events_unheard: u64,
@@ -67,7 +71,8 @@ pub struct Losses {
     /// How often a listener has panicked: one of this monitor, or one of the process where there was no monitor. The
     /// other listeners heard the event all the same.
     pub listener_panics: u64,
-    /// Callsites and instruments that were refused: too many, or contradicting an earlier one of their name.
+    /// Callsites, instruments and families of events that were refused: too many, or contradicting an earlier one of
+    /// their name.
     pub sources_refused: u64,
     /// Spans for which the threads' buffers had no room.
     pub spans_dropped: u64,
@@ -166,14 +171,16 @@ impl Monitor {
             bridge_panics: losses.bridge_panics,
             calls_suppressed: losses.calls_suppressed,
             evaluations_panicked: losses.evaluations_panicked,
+            events_dropped: losses.dropped.events,
             events_missed: losses.events_missed,
+            events_recorded: losses.recorded.events,
             events_unheard: losses.events_unheard,
             labels_overflowed: losses.labels_overflowed,
             listener_panics: losses.listener_panics,
             sources_refused: losses.sources_refused,
-            spans_dropped: losses.spans_dropped,
+            spans_dropped: losses.dropped.spans,
             spans_flattened: losses.spans_flattened,
-            spans_recorded: losses.spans_recorded,
+            spans_recorded: losses.recorded.spans,
             values_rejected: losses.values_rejected,
         }
     }

@@ -8,7 +8,8 @@ use crate::dispatch::suppress;
 use crate::export::Collected;
 use crate::export::Source;
 use crate::metric::Snapshot;
-use crate::recorder::SpanBatch;
+use crate::model::Tally;
+use crate::recorder::Batch;
 
 /// A monitor's core as the pipeline sees it.
 pub(crate) struct CoreSource {
@@ -22,7 +23,7 @@ impl CoreSource {
 }
 
 impl Source for CoreSource {
-    fn take(&self, collected: Collected, limit: usize, hand_over: &mut dyn FnMut(SpanBatch)) {
+    fn take(&self, collected: Collected, limit: usize, hand_over: &mut dyn FnMut(Batch)) {
         self.core.take(collected == Collected::Everything, limit, hand_over);
     }
 
@@ -30,8 +31,8 @@ impl Source for CoreSource {
         self.core.snapshot()
     }
 
-    fn spans_lost(&self) -> u64 {
-        self.core.spans_lost()
+    fn lost(&self) -> Tally {
+        self.core.lost()
     }
 
     fn set_collector(&self, thread: Thread) {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::dispatch::Answer;
 use crate::dispatch::Call;
 use crate::dispatch::Extra;
 use crate::dispatch::error_type_id;
@@ -107,6 +108,11 @@ impl Ended {
         metric.tell(&mut self.more().values, value);
     }
 
+    /// What the result of a command says.
+    pub(crate) fn answer(&mut self) -> &mut Answer {
+        self.more().answer.get_or_insert_default()
+    }
+
     fn more(&mut self) -> &mut Extra {
         self.more.get_or_insert_with(Extra::obtain)
     }
@@ -139,9 +145,10 @@ impl Ended {
 }
 
 #[inline(never)]
-fn hand_over(call: &mut Call, more: Box<Extra>) {
+fn hand_over(call: &mut Call, mut more: Box<Extra>) {
     let extra = call.extra();
     extra.fields.append(&more.fields);
     extra.values.complete(&more.values);
+    extra.answer = more.answer.take();
     more.release();
 }

@@ -60,6 +60,14 @@ macro_rules! instruments {
                 self.0.info.max = max;
                 self
             }
+
+            /// A label with an empty value is absent, as those of OpenTelemetry's conventions are that are not always
+            /// known.
+            #[must_use]
+            pub const fn sparse(mut self) -> Self {
+                self.0.info.sparse = true;
+                self
+            }
         }
     )*};
 }

@@ -252,7 +252,18 @@ impl Preparation {
         metric.give(&mut self.extra().values, moments, value, labels);
     }
 
-    fn extra(&mut self) -> &mut Extra {
+    /// The name of the function.
+    pub(super) fn called(&self) -> &'static str {
+        self.callsite.metadata().name
+    }
+
+    /// The call, and what it gives declared metrics, goes to the series without labels.
+    pub(super) fn without_labels(&mut self) {
+        self.setup.slot = 0;
+        self.extra().values.without_any_labels();
+    }
+
+    pub(super) fn extra(&mut self) -> &mut Extra {
         self.setup.extra.get_or_insert_with(Extra::obtain)
     }
 }

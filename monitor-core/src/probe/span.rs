@@ -7,6 +7,7 @@ use std::sync::PoisonError;
 use std::sync::RwLock;
 use std::thread;
 
+use crate::dispatch::Began;
 use crate::dispatch::Call;
 use crate::dispatch::Callsite;
 use crate::dispatch::Extra;
@@ -18,6 +19,7 @@ use crate::model::Head;
 use crate::model::Metadata;
 use crate::model::Outcome;
 use crate::model::SpanContext;
+use crate::model::TraceLevel;
 use crate::model::Value;
 use crate::probe::IntoParent;
 
@@ -39,7 +41,9 @@ use crate::probe::IntoParent;
 /// ```
 #[must_use = "the span ends when this is dropped"]
 pub struct Span {
+    callsite: &'static Callsite,
     call: Option<Call>,
+    began: Began,
     outcome: Option<Outcome>,
     /// A span is entered on its own thread only.
     _here: std::marker::PhantomData<*const ()>,
@@ -68,21 +72,23 @@ impl Span {
     /// Starts a span that is a part of the current one. Costs a look-up by name.
     pub fn start(name: &'static str) -> Self {
         let callsite = callsite(name);
-        Self::from_call(callsite.may_be_on().then(|| start(callsite)))
+        Self::from_call(callsite, callsite.may_be_on().then(|| start(callsite)))
     }
 
     /// Starts a span that is a part of another one, such as one that another process has sent.
     pub fn start_in(name: &'static str, parent: impl IntoParent) -> Self {
-        let callsite = callsite(name);
-        Self::from_call(callsite.may_be_on().then(|| {
-            let mut extra = Extra::obtain();
-            extra.parent = parent.into_parent();
-            start_with(callsite, 0, Some(extra))
-        }))
+        Self::builder(name).parent(parent).start()
     }
 
-    fn from_call(call: Option<Call>) -> Self {
-        Self { call: call.filter(Call::is_recorded), outcome: None, _here: std::marker::PhantomData }
+    /// Begins to make a span that is more than a part of the current one.
+    pub fn builder(name: &'static str) -> SpanBuilder {
+        SpanBuilder { name, parent: None, level: TraceLevel::Nested }
+    }
+
+    fn from_call(callsite: &'static Callsite, call: Option<Call>) -> Self {
+        let call = call.filter(Call::is_recorded);
+        let began = call.as_ref().map(Began::of).unwrap_or_default();
+        Self { callsite, call, began, outcome: None, _here: std::marker::PhantomData }
     }
 
     /// Sets a field. Costs nothing but a branch where nobody records the span.
@@ -99,15 +105,84 @@ impl Span {
         }
     }
 
+    /// Asks for a copy of the span: when it has ended, a second one named `copy: ` and its name is recorded, with the same
+    /// times, ending and fields, a link to it and its trace in the field `source_trace_id`. The copy is the root of a
+    /// trace of its own, or beside it where `level` is `Nested`; nothing ever runs within it.
+    ///
+    /// Monitors made without [`copies`](crate::MonitorBuilder::copies) record none.
+    ///
+    /// ```
+    /// use monitor_core::{Monitor, Span, TraceLevel, recorders::Memory};
+    /// use std::time::Duration;
+    ///
+    /// let memory = Memory::default();
+    /// let monitor = Monitor::builder().recorder(memory.clone()).copies().build();
+    /// monitor.scope(|| Span::start("failover").copy(TraceLevel::ForceTopLevel));
+    /// monitor.flush(Duration::from_secs(5)).unwrap();
+    /// let [span, copy] = &memory.spans()[..] else { panic!("two spans") };
+    /// assert_eq!((copy.name, copy.duration), ("copy: failover", span.duration));
+    /// assert_eq!(copy.links[0].span_id(), span.span_id);
+    /// ```
+    pub fn copy(&mut self, level: TraceLevel) {
+        if let Some(call) = &mut self.call {
+            call.copy(self.callsite, level);
+        }
+    }
+
     /// Which span this is; none where nobody records it.
     #[must_use]
     pub fn context(&self) -> Option<SpanContext> {
-        self.call.as_ref()?.context()
+        self.began.context(self.call.as_ref()?)
     }
 
     /// Ends the span in this way.
     pub fn end(mut self, outcome: Outcome) {
         self.outcome = Some(outcome);
+    }
+}
+
+/// How a span by hand is made that is more than a part of the current one.
+///
+/// ```
+/// use monitor_core::{Span, TraceLevel};
+///
+/// let _span = Span::builder("failover").level(TraceLevel::ForceTopLevel).start();
+/// ```
+#[derive(Debug)]
+#[must_use = "nothing begins until `start`"]
+pub struct SpanBuilder {
+    name: &'static str,
+    parent: Option<SpanContext>,
+    level: TraceLevel,
+}
+
+impl SpanBuilder {
+    /// The span around it is this one, such as one that another process has sent.
+    pub fn parent(mut self, parent: impl IntoParent) -> Self {
+        self.parent = parent.into_parent();
+        self
+    }
+
+    /// Where the span hangs. Nested by default.
+    ///
+    /// A span in a trace of its own has to end before the function that started it does, and before it awaits.
+    pub fn level(mut self, level: TraceLevel) -> Self {
+        self.level = level;
+        self
+    }
+
+    /// Starts the span. Costs a look-up by name.
+    pub fn start(self) -> Span {
+        let callsite = callsite(self.name);
+        Span::from_call(
+            callsite,
+            callsite.may_be_on().then(|| {
+                let mut extra = Extra::obtain();
+                extra.parent = self.parent;
+                extra.level = Some(self.level);
+                start_with(callsite, 0, Some(extra))
+            }),
+        )
     }
 }
 
@@ -119,7 +194,7 @@ impl Drop for Span {
                 None if thread::panicking() => Outcome::Panic,
                 None => Outcome::Ok,
             };
-            finish_in_any_order(call, Head::ending_of(outcome, 0));
+            finish_in_any_order(call, self.began, Head::ending_of(outcome, 0));
         }
     }
 }

@@ -3,9 +3,14 @@
 #![forbid(unsafe_code)]
 
 mod batch;
+mod event_batch;
 mod port;
+mod records;
+mod span_batch;
 
-pub use batch::{Span, SpanBatch};
+pub use event_batch::{EventBatch, EventRef};
 pub use port::{Recorder, RecorderError};
+pub use span_batch::{Span, SpanBatch};
 
-pub(crate) use batch::{DROPPED_FIELD, LINK_FIELD, Names};
+pub(crate) use batch::{Batch, Batches};
+pub(crate) use records::{DROPPED_FIELD, LINK_FIELD, NAME_FIELD, Names, Origin, Records, dropped, plain};

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::metric::Snapshot;
 use crate::model::Signals;
+use crate::recorder::EventBatch;
 use crate::recorder::SpanBatch;
 
 /// Ships what was recorded to somewhere.
@@ -45,6 +46,35 @@ pub trait Recorder: Send {
     ///
     /// The batch is counted as dropped, for the reason that the error gives.
     fn spans(&mut self, batch: &SpanBatch) -> Result<(), RecorderError> {
+        let _ = batch;
+        Ok(())
+    }
+
+    /// Ships events: typed, with the span in which they happened.
+    ///
+    /// ```
+    /// use monitor_core::{EventBatch, Recorder, RecorderError};
+    ///
+    /// /// Says what went wrong.
+    /// struct Alarms;
+    ///
+    /// impl Recorder for Alarms {
+    ///     fn name(&self) -> &str { "alarms" }
+    ///
+    ///     fn events(&mut self, batch: &EventBatch) -> Result<(), RecorderError> {
+    ///         for event in batch.iter().filter(|event| event.severity() >= monitor_core::event::Severity::Warn) {
+    ///             eprintln!("{} in {:?}", event.name(), event.context());
+    ///         }
+    ///         Ok(())
+    ///     }
+    /// }
+    /// # assert_eq!(Alarms.events(&EventBatch::default()), Ok(()));
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The batch is counted as dropped, for the reason that the error gives.
+    fn events(&mut self, batch: &EventBatch) -> Result<(), RecorderError> {
         let _ = batch;
         Ok(())
     }

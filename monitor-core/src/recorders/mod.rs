@@ -29,12 +29,12 @@ pub struct Builtin {
 pub const BUILTIN: &[Builtin] = &[
     Builtin {
         name: "console",
-        about: "span trees and a table of functions on standard error",
+        about: "span trees, events and a table of functions on standard error",
         open: || Box::new(Console::default()),
     },
     Builtin {
         name: "memory",
-        about: "keeps the last spans and metrics in memory, for tests",
+        about: "keeps the last spans, events and metrics in memory, for tests",
         open: || Box::new(Memory::default()),
     },
     Builtin { name: "null", about: "takes everything and does nothing", open: || Box::new(Null::default()) },

@@ -2,18 +2,23 @@
 
 mod block;
 mod call;
+mod command;
 mod derive;
 mod error_type;
+mod event;
 mod function;
 mod labels;
 mod late;
+mod listener;
 mod metric;
 mod observe;
 mod setup;
 mod site;
 
 pub(crate) use error_type::error_type;
+pub(crate) use event::event;
 pub(crate) use labels::labels;
+pub(crate) use listener::listener;
 
 use proc_macro2::Ident;
 use proc_macro2::Span;

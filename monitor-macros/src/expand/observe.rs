@@ -8,6 +8,7 @@ use quote::format_ident;
 use quote::quote;
 use quote::quote_spanned;
 
+use crate::expand::command;
 use crate::expand::metric;
 use crate::options::Options;
 use crate::options::Show;
@@ -48,6 +49,7 @@ pub(crate) fn print(plan: &Plan<'_>) -> TokenStream {
             .to_tokens(&mut steps);
     }
     metric::looks(private, &plan.metrics, &ended, &result).to_tokens(&mut steps);
+    steps.extend(command::after(plan, &ended, &result));
     if steps.is_empty() {
         return steps;
     }
@@ -81,7 +83,8 @@ fn first(options: &Options) -> Option<Span> {
     let outcome = options.outcome.as_ref().map(|outcome| outcome.key);
     let error_type = options.error_type.as_ref().map(|error_type| error_type.key);
     let [ret, err] = [options.ret, options.err].map(|shown| shown.map(|(key, _)| key));
-    outcome.or(ret).or(error_type).or(err)
+    let command = options.command.as_ref().and_then(|command| command.of_result().next());
+    outcome.or(ret).or(error_type).or(err).or(command.map(|(_, look)| look.key))
 }
 
 fn metric_key(plan: &Plan<'_>) -> Option<Span> {

@@ -6,6 +6,7 @@ use proc_macro2::TokenStream;
 use quote::ToTokens as _;
 use quote::quote_spanned;
 
+use crate::expand::command;
 use crate::expand::metric;
 use crate::expand::site;
 use crate::options::Capture;
@@ -52,6 +53,8 @@ pub(crate) fn print(plan: &Plan<'_>) -> TokenStream {
         quote_spanned!(span=> #conditions #setup.#method(#index, #value);).to_tokens(&mut steps);
     }
     metric::steps(private, &plan.metrics, &setup).to_tokens(&mut steps);
+    // The last one: of a sensitive command it takes away what was said before.
+    steps.extend(command::before(plan, &setup));
     if steps.is_empty() {
         return quote_spanned!(span=> #private::Setup::none());
     }

@@ -23,6 +23,12 @@ pub(crate) fn print(plan: &Plan<'_>) -> TokenStream {
         let signals = Ident::new(signals, span);
         quote_spanned!(span=> signals: #private::Signals::#signals,).to_tokens(&mut members);
     }
+    for (member, level) in [("level", options.level), ("copy", options.copy.map(|(_, level)| level))] {
+        if let Some(level) = level {
+            let (member, level) = (Ident::new(member, span), Ident::new(level, span));
+            quote_spanned!(span=> #member: #private::TraceLevel::#level,).to_tokens(&mut members);
+        }
+    }
     if !fields.is_empty() {
         quote_spanned!(span=> fields: &[#(#fields),*],).to_tokens(&mut members);
     }
@@ -35,6 +41,10 @@ pub(crate) fn print(plan: &Plan<'_>) -> TokenStream {
     }
     if let Some(slow) = options.slow {
         quote_spanned!(span=> slow: #slow,).to_tokens(&mut members);
+    }
+    if options.command.is_some() {
+        quote_spanned!(span=> family: ::core::option::Option::Some(#private::command_family),)
+            .to_tokens(&mut members);
     }
     let max = options.labels.as_ref().map_or(0, |labels| labels.max);
     let (module, file) =

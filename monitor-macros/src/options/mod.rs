@@ -1,10 +1,13 @@
 //! The options: a table, one row an option. Everything that knows an option's name derives from it.
 
+mod command;
 mod given;
 mod lists;
 mod metric;
 mod scalars;
 
+pub(crate) use command::Command;
+pub(crate) use command::From;
 pub(crate) use given::read;
 pub(crate) use lists::Argument;
 pub(crate) use lists::Capture;
@@ -60,12 +63,15 @@ const ONE: &[Place] = &[Place::Function, Place::Method];
 pub(crate) const TABLE: &[Row<Options>] = &[
     Row { key: "args",       places: ONE, example: "args(id, %path, ?request)", apply: |o, g, e| lists::args(&mut o.args, g, e) },
     Row { key: "buckets",    places: ALL, example: "buckets(0.005, 0.01)",      apply: |o, g, e| lists::buckets(&mut o.buckets, g, e) },
+    Row { key: "command",    places: ONE, example: "command(system = \"postgresql\", text = sql)", apply: |o, g, e| command::command(&mut o.command, g, e) },
+    Row { key: "copy",       places: ALL, example: "copy = force_top_level",    apply: |o, g, e| scalars::copy(&mut o.copy, g, e) },
     Row { key: "crate",      places: ALL, example: "crate = some::path",        apply: |o, g, e| scalars::path(&mut o.krate, g, e) },
     Row { key: "err",        places: ALL, example: "err",                       apply: |o, g, e| scalars::show(&mut o.err, Show::Display, g, e) },
     Row { key: "error_type", places: ALL, example: "error_type = Error::kind",  apply: |o, g, e| scalars::expression(&mut o.error_type, g, e) },
     Row { key: "fields",     places: ALL, example: "fields(id = id, rows)",     apply: |o, g, e| lists::fields(&mut o.fields, g, e) },
     Row { key: "kind",       places: ALL, example: "kind = client",             apply: |o, g, e| scalars::kind(&mut o.kind, g, e) },
     Row { key: "labels",     places: ALL, example: "labels(op = op, max = 16)", apply: |o, g, e| lists::labels(&mut o.labels, g, e) },
+    Row { key: "level",      places: ALL, example: "level = force_top_level",   apply: |o, g, e| scalars::level(&mut o.level, g, e) },
     Row { key: "links",      places: ALL, example: "links = self.causes()",     apply: |o, g, e| scalars::expression(&mut o.links, g, e) },
     Row { key: "monitor",    places: ALL, example: "monitor = self.monitor",    apply: |o, g, e| scalars::expression(&mut o.monitor, g, e) },
     Row { key: "name",       places: ALL, example: "name = \"orders.place\"",   apply: |o, g, e| scalars::name(&mut o.name, g, e) },
@@ -90,12 +96,15 @@ pub(crate) struct Expression {
 pub(crate) struct Options {
     pub(crate) args: Vec<Argument>,
     pub(crate) buckets: Option<TokenStream>,
+    pub(crate) command: Option<Command>,
+    pub(crate) copy: Option<(Span, &'static str)>,
     pub(crate) krate: Option<TokenStream>,
     pub(crate) err: Option<(Span, Show)>,
     pub(crate) error_type: Option<Expression>,
     pub(crate) fields: Vec<Field>,
     pub(crate) kind: Option<&'static str>,
     pub(crate) labels: Option<Labels>,
+    pub(crate) level: Option<&'static str>,
     pub(crate) links: Option<Expression>,
     pub(crate) monitor: Option<Expression>,
     pub(crate) name: Option<String>,
@@ -112,7 +121,12 @@ pub(crate) struct Options {
 impl Options {
     /// Whether an option looks at the result.
     pub(crate) fn observe(&self) -> bool {
-        self.err.is_some() || self.error_type.is_some() || self.outcome.is_some() || self.ret.is_some()
+        let command = self.command.as_ref().is_some_and(|command| command.of_result().next().is_some());
+        command
+            || self.err.is_some()
+            || self.error_type.is_some()
+            || self.outcome.is_some()
+            || self.ret.is_some()
     }
 
     /// A method's options over those of its block. The block's `name` is the prefix of the method's, and no
@@ -126,12 +140,15 @@ impl Options {
         Options {
             args: self.args,
             buckets: self.buckets.or(inherited.buckets),
+            command: self.command,
+            copy: self.copy.or(inherited.copy),
             krate: self.krate.or(inherited.krate),
             err: self.err.or(inherited.err),
             error_type: self.error_type.or(inherited.error_type),
             fields,
             kind: self.kind.or(inherited.kind),
             labels: self.labels.or(inherited.labels),
+            level: self.level.or(inherited.level),
             links: self.links.or(inherited.links),
             monitor: self.monitor.or(inherited.monitor),
             name: self.name,

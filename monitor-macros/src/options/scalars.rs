@@ -27,6 +27,14 @@ const KINDS: [(&str, &str); 5] = [
     ("server", "Server"),
 ];
 
+/// That of no span comes last.
+const LEVELS: [(&str, &str); 4] = [
+    ("force_top_level", "ForceTopLevel"),
+    ("nested", "Nested"),
+    ("top_level", "TopLevel"),
+    ("no_trace", "NoTrace"),
+];
+
 /// `key`
 pub(crate) fn flag(slot: &mut Option<Span>, given: Given, errors: &mut Errors) {
     match given.value {
@@ -82,16 +90,44 @@ pub(crate) fn name(slot: &mut Option<String>, given: Given, errors: &mut Errors)
 
 /// `kind = client`
 pub(crate) fn kind(slot: &mut Option<&'static str>, given: Given, errors: &mut Errors) {
-    let Value::Assigned(value) = &given.value else { return given.misused(errors) };
-    let Some(written) = word(value) else { return given.misused(errors) };
-    match KINDS.iter().find(|(known, _)| written.eq_ignore_ascii_case(known)) {
-        Some((_, variant)) => *slot = Some(variant),
-        None => {
-            let known = KINDS.map(|(known, _)| known);
-            let rest = suggestion(&written, &known, "the kinds are");
-            errors.at(value, format!("unknown kind `{written}`{rest}"));
-        }
+    *slot = one_of(&KINDS, "kind", &given, errors);
+}
+
+/// `level = force_top_level`
+pub(crate) fn level(slot: &mut Option<&'static str>, given: Given, errors: &mut Errors) {
+    *slot = one_of(&LEVELS, "level", &given, errors);
+}
+
+/// `copy = force_top_level`
+pub(crate) fn copy(slot: &mut Option<(Span, &'static str)>, given: Given, errors: &mut Errors) {
+    // A copy that is no span is none.
+    let levels = &LEVELS[..LEVELS.len() - 1];
+    *slot = one_of(levels, "level", &given, errors).map(|level| (given.key.span(), level));
+}
+
+/// The variant of one of these words.
+fn one_of(
+    known: &[(&str, &'static str)],
+    what: &str,
+    given: &Given,
+    errors: &mut Errors,
+) -> Option<&'static str> {
+    let word_of = |value| word(value).map(|written| (value, written));
+    let written = match &given.value {
+        Value::Assigned(value) => word_of(value),
+        _ => None,
+    };
+    let Some((value, written)) = written else {
+        given.misused(errors);
+        return None;
+    };
+    let found = known.iter().find(|(known, _)| written.eq_ignore_ascii_case(known));
+    if found.is_none() {
+        let known: Vec<&str> = known.iter().map(|(known, _)| *known).collect();
+        let rest = suggestion(&written, &known, &format!("the {what}s are"));
+        errors.at(value, format!("unknown {what} `{written}`{rest}"));
     }
+    found.map(|(_, variant)| *variant)
 }
 
 /// `slow = "100ms"`

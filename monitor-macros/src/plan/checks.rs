@@ -17,6 +17,13 @@ pub(crate) fn results(options: &Options, returned: &Returned, errors: &mut Error
     }
 }
 
+/// Refuses what contradicts itself.
+pub(crate) fn levels(options: &Options, errors: &mut Errors) {
+    if let (Some((span, _)), Some("NoTrace")) = (options.copy, options.level) {
+        errors.at_span(span, "`copy` copies the span, but with `level = no_trace` there is none");
+    }
+}
+
 /// The options of a block without those that this method's result cannot give.
 pub(crate) fn fitting(options: &Options, returned: &Returned) -> Options {
     let mut fitting = options.clone();
@@ -49,6 +56,8 @@ fn given(options: &Options) -> Vec<(&'static str, Span)> {
     given.extend(options.error_type.as_ref().map(|expression| ("error_type", expression.key)));
     given.extend(options.outcome.as_ref().map(|expression| ("outcome", expression.key)));
     given.extend(options.ret.as_ref().map(|(span, _)| ("ret", *span)));
+    let command = options.command.iter().flat_map(|command| command.of_result());
+    given.extend(command.map(|(key, look)| (key, look.key)));
     given
 }
 
@@ -61,7 +70,7 @@ pub(crate) fn unfit(key: &str, returned: &Returned) -> Option<String> {
         }
         Form::Stream => Some(format!("`{key}` needs a result, but a stream gives items")),
         _ if returned.boxed_stream => Some(format!("`{key}` needs a result, but a stream gives items")),
-        _ if returned.never_result && (key == "err" || key == "error_type") => {
+        _ if returned.never_result && key != "ret" && key != "outcome" => {
             Some(format!("`{key}` needs a `Result` to be returned"))
         }
         _ => None,

@@ -4,17 +4,18 @@ mod checks;
 mod late;
 mod metric;
 mod metric_name;
+mod metric_way;
 mod parameter;
 mod returned;
 
 pub(crate) use late::Late;
 pub(crate) use late::Node;
-pub(crate) use metric::Amount;
 pub(crate) use metric::Around;
 pub(crate) use metric::Metric;
-pub(crate) use metric::Way;
-pub(crate) use metric::When;
 pub(crate) use metric::all as metrics;
+pub(crate) use metric_way::Amount;
+pub(crate) use metric_way::Way;
+pub(crate) use metric_way::When;
 pub(crate) use parameter::Parameters;
 pub(crate) use returned::Choice;
 pub(crate) use returned::Form;
@@ -107,16 +108,20 @@ impl<'a> Plan<'a> {
         }
         let mut returned = Returned::new(signature, function.attributes.has("track_caller"));
         checks::results(&own, &returned, errors);
+        checks::levels(&own, errors);
         let bare = signature.ident.unraw().to_string();
         let name = match (&own.name, around) {
             (Some(name), _) => name.clone(),
             (None, Some(around)) => format!("{}::{bare}", around.name),
             (None, None) => bare,
         };
-        let options = match around {
+        let mut options = match around {
             Some(around) => own.over(&checks::fitting(around.options, &returned)),
             None => own,
         };
+        if options.command.is_some() {
+            options.kind.get_or_insert("Client");
+        }
         let krate = options.krate.clone().or(metrics.iter().find_map(|(_, metric)| metric.krate.clone()));
         let observed = metrics.iter().any(|(_, metric)| metric.observes());
         if returned.opaque && !options.observe() && !observed {
@@ -172,10 +177,11 @@ impl<'a> Plan<'a> {
     /// The value of the only label, and whether its type tells the number of values: where there is nothing else to
     /// evaluate before the call, and this is a name, so that nothing runs to get at it.
     pub(crate) fn only_label(&self) -> Option<(&TokenStream, bool)> {
-        let Options { labels, monitor, parent, links, .. } = &self.options;
+        let Options { command, labels, monitor, parent, links, .. } = &self.options;
         let labels = labels.as_ref()?;
         let [(_, value)] = &labels.values[..] else { return None };
-        let alone = monitor.is_none()
+        let alone = command.is_none()
+            && monitor.is_none()
             && parent.is_none()
             && links.is_none()
             && self.captures.is_empty()
@@ -190,8 +196,10 @@ impl<'a> Plan<'a> {
 impl Plan<'_> {
     /// Whether nothing is evaluated for a call, neither before nor after it.
     pub(crate) fn is_bare(&self) -> bool {
-        let Options { monitor, labels, parent, links, outcome, error_type, ret, err, .. } = &self.options;
-        let before = monitor.is_none() && labels.is_none() && parent.is_none() && links.is_none();
+        let Options { command, monitor, labels, parent, links, outcome, error_type, ret, err, .. } =
+            &self.options;
+        let before =
+            command.is_none() && monitor.is_none() && labels.is_none() && parent.is_none() && links.is_none();
         let after = outcome.is_none() && error_type.is_none() && ret.is_none() && err.is_none();
         before && after && self.captures.is_empty() && self.late.is_none() && self.has_no_companions()
     }

@@ -8,6 +8,7 @@ mod build_cost;
 mod child;
 mod contestant;
 mod drive;
+mod events;
 mod functions;
 mod instructions;
 mod measure;

@@ -14,7 +14,7 @@ use monitor_core::recorders::Memory;
 
 use crate::capture::Captured;
 
-/// More spans than a test makes; what goes beyond is counted and told by
+/// More spans and more events than a test makes; what goes beyond is counted and told by
 /// [`Captured::assert_no_losses`].
 const CAPACITY: usize = 4 << 20;
 /// The buffers of the threads take as much as a test may need.
@@ -52,6 +52,22 @@ impl CaptureBuilder {
     /// Captures only what passes `filter`.
     pub fn filter(mut self, filter: Filter) -> Self {
         self.monitor = self.monitor.filter(filter);
+        self
+    }
+
+    /// Makes the monitor otherwise in whatever way.
+    ///
+    /// ```
+    /// use monitor_core::{Span, WithoutParent};
+    /// use monitor_test::CaptureBuilder;
+    ///
+    /// let captured = CaptureBuilder::default()
+    ///     .monitor(|monitor| monitor.without_parent(WithoutParent::Drop))
+    ///     .run(|| drop(Span::start("alone")));
+    /// assert!(captured.spans().is_empty());
+    /// ```
+    pub fn monitor(mut self, change: impl FnOnce(MonitorBuilder) -> MonitorBuilder) -> Self {
+        self.monitor = change(self.monitor);
         self
     }
 

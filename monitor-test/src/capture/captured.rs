@@ -11,6 +11,7 @@ use monitor_core::Monitor;
 use monitor_core::Snapshot;
 use monitor_core::recorders::Memory;
 use monitor_core::recorders::memory::FinishedSpan;
+use monitor_core::recorders::memory::RecordedEvent;
 
 use crate::capture::Outcomes;
 use crate::capture::tree;
@@ -36,6 +37,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub struct Captured {
     spans: Vec<FinishedSpan>,
+    pub(crate) events: Vec<RecordedEvent>,
     snapshot: Snapshot,
     losses: Losses,
     accounts: Vec<Account>,
@@ -48,10 +50,11 @@ impl Captured {
         assert_eq!(flushed, Ok(()), "the captured spans did not arrive within {PATIENCE:?}");
         Self {
             spans: memory.take_spans(),
+            events: memory.take_events(),
             snapshot: monitor.snapshot(),
             losses: monitor.losses(),
             accounts: monitor.accounts(),
-            forgotten: memory.forgotten(),
+            forgotten: memory.forgotten() + memory.forgotten_events(),
         }
     }
 
@@ -95,7 +98,7 @@ impl Captured {
     /// snapshot.
     #[must_use]
     pub fn tree(&self) -> String {
-        tree::render(&self.spans)
+        tree::render(&self.spans, &[])
     }
 
     /// How many calls of this function have ended, whatever its module.
@@ -191,10 +194,15 @@ impl Captured {
     /// Something was.
     #[track_caller]
     pub fn assert_no_losses(&self) {
-        let Losses { labels_overflowed, spans_dropped, values_rejected, .. } = self.losses;
+        let Losses { events_dropped, labels_overflowed, spans_dropped, values_rejected, .. } = self.losses;
         let dropped: u64 = self.accounts.iter().map(Account::dropped).sum();
-        let lost = labels_overflowed + spans_dropped + values_rejected + dropped + self.forgotten;
-        assert_eq!(lost, 0, "{:?} {:?}, {} spans forgotten", self.losses, self.accounts, self.forgotten);
+        let lost =
+            events_dropped + labels_overflowed + spans_dropped + values_rejected + dropped + self.forgotten;
+        assert_eq!(
+            lost, 0,
+            "{:?} {:?}, {} spans and events forgotten",
+            self.losses, self.accounts, self.forgotten
+        );
     }
 
     #[track_caller]

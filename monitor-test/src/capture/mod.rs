@@ -2,6 +2,7 @@
 
 mod builder;
 mod captured;
+mod events;
 mod outcomes;
 mod scope;
 mod tree;

@@ -1,21 +1,29 @@
-//! Spans and metrics that are hard to ship.
+//! Spans, events and metrics that are hard to ship.
 
 use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
 use std::panic::resume_unwind;
 
+use monitor_core::FieldValue;
 use monitor_core::Outcome;
 use monitor_core::Span;
 use monitor_core::SpanContext;
 use monitor_core::SpanId;
 use monitor_core::TraceId;
+use monitor_core::emit;
+use monitor_core::event::Event;
+use monitor_core::event::Family;
+use monitor_core::event::Severity;
 use monitor_core::instrument::Counter;
 use monitor_core::instrument::Gauge;
 use monitor_core::instrument::Histogram;
 use monitor_core::instrument::UpDownCounter;
 
 /// How many spans [`record`] makes.
-pub(crate) const SPANS: usize = NAMES.len() + TEXTS.len() * 2 + NUMBERS.len() + 4;
+pub(crate) const SPANS: usize = NAMES.len() + TEXTS.len() * 2 + NUMBERS.len() + 5;
+
+/// How many events [`record`] tells.
+pub(crate) const EVENTS: usize = TEXTS.len() + NUMBERS.len() + Severity::ALL.len() + 1;
 
 const NAMES: [&str; 6] = [
     "",
@@ -67,6 +75,58 @@ pub(crate) fn record() {
     UP_DOWN.add(i64::MIN);
     large();
     related();
+    events();
+}
+
+/// Events with texts and numbers of all kinds, of each severity, with a span and without one.
+fn events() {
+    for text in TEXTS {
+        emit(|| Oddity { severity: Severity::Info, text, number: 0.0, many: 1 });
+    }
+    let _span = Span::start("with events");
+    for number in NUMBERS {
+        emit(|| Oddity { severity: Severity::Info, text: "", number, many: 1 });
+    }
+    for severity in Severity::ALL {
+        emit(|| Oddity { severity, text: "", number: 0.0, many: 0 });
+    }
+    emit(|| Oddity { severity: Severity::Error, text: "", number: 0.0, many: 1_000 });
+}
+
+#[derive(Clone, Debug)]
+struct Oddity {
+    severity: Severity,
+    text: &'static str,
+    number: f64,
+    /// How many times all fields are told.
+    many: usize,
+}
+
+/// A name that no format likes.
+static ODDITY: Family = Family::new("conformance", &["conformance \"odd\"\n\u{1b}[31m\u{202e}event"]);
+
+impl Event for Oddity {
+    fn family() -> &'static Family {
+        &ODDITY
+    }
+
+    fn index(&self) -> usize {
+        0
+    }
+
+    fn severity(&self) -> Severity {
+        self.severity
+    }
+
+    fn fields(&self, add: &mut dyn FnMut(&'static str, FieldValue<'_>)) {
+        for _ in 0..self.many {
+            add("text", FieldValue::Text(self.text.into()));
+            add(self.text, FieldValue::Bool(true));
+            add("number", FieldValue::Float(self.number));
+            add("signed", FieldValue::Signed(i64::MIN));
+            add("unsigned", FieldValue::Unsigned(u64::MAX));
+        }
+    }
 }
 
 /// More and longer fields than a span may have.

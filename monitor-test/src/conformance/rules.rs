@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use monitor_core::DropReason;
+use monitor_core::EventBatch;
 use monitor_core::Monitor;
 use monitor_core::Recorder;
 use monitor_core::Signals;
@@ -68,7 +69,7 @@ fn has_a_name(recorder: &dyn Recorder) {
         "the name {name:?} is not of one to forty lower-case letters, digits, `_` and `-`"
     );
     assert_eq!(name, recorder.name(), "the name changes");
-    assert!(!recorder.signals().is_empty(), "`{name}` takes neither spans nor metrics");
+    assert!(!recorder.signals().is_empty(), "`{name}` takes neither spans nor events nor metrics");
 }
 
 #[track_caller]
@@ -77,6 +78,13 @@ fn takes_nothing(recorder: &mut dyn Recorder) {
     assert_eq!(recorder.flush(), Ok(()), "`{name}` cannot be flushed before anything came");
     if recorder.signals().contains(Signals::SPANS) {
         assert_eq!(recorder.spans(&SpanBatch::default()), Ok(()), "`{name}` refuses an empty batch");
+    }
+    if recorder.signals().contains(Signals::EVENTS) {
+        assert_eq!(
+            recorder.events(&EventBatch::default()),
+            Ok(()),
+            "`{name}` refuses an empty batch of events"
+        );
     }
     if recorder.signals().contains(Signals::METRICS) {
         let snapshot = Monitor::builder().build().snapshot();
@@ -95,7 +103,7 @@ fn takes_oddities(recorder: Box<dyn Recorder>) {
     let monitor = Monitor::builder().recorder(watched).interval(PATIENCE).build();
     monitor.scope(odd::record);
     for _ in 0..2 {
-        assert_eq!(monitor.flush(PATIENCE), Ok(()), "`{name}` was not done with a few spans");
+        assert_eq!(monitor.flush(PATIENCE), Ok(()), "`{name}` was not done with a few spans and events");
         check_accounts(&monitor);
     }
     assert_eq!(monitor.shutdown(PATIENCE), Ok(()), "`{name}` does not end after a flush");
@@ -103,6 +111,9 @@ fn takes_oddities(recorder: Box<dyn Recorder>) {
     assert_eq!(seen.errors(), Vec::<String>::new(), "`{name}` refuses oddities");
     if signals.contains(Signals::SPANS) {
         assert_eq!(seen.spans(), odd::SPANS, "`{name}` did not get every span");
+    }
+    if signals.contains(Signals::EVENTS) {
+        assert_eq!(seen.events(), odd::EVENTS, "`{name}` did not get every event");
     }
 }
 

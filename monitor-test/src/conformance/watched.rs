@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 use std::sync::Mutex;
+use std::sync::MutexGuard;
 use std::sync::PoisonError;
 
+use monitor_core::EventBatch;
 use monitor_core::Recorder;
 use monitor_core::RecorderError;
 use monitor_core::Signals;
@@ -24,6 +26,7 @@ pub(crate) struct Seen {
 
 #[derive(Default)]
 struct Notes {
+    events: usize,
     spans: usize,
     errors: Vec<String>,
 }
@@ -34,21 +37,28 @@ impl Watched {
         (Self { inner, seen: seen.clone() }, seen)
     }
 
-    fn note(&self, spans: usize, result: Result<(), RecorderError>) -> Result<(), RecorderError> {
-        let mut notes = self.seen.notes.lock().unwrap_or_else(PoisonError::into_inner);
-        notes.spans += spans;
+    fn note(&self, result: Result<(), RecorderError>) -> Result<(), RecorderError> {
+        let mut notes = self.seen.notes();
         notes.errors.extend(result.as_ref().err().map(ToString::to_string));
         result
     }
 }
 
 impl Seen {
+    pub(crate) fn events(&self) -> usize {
+        self.notes().events
+    }
+
     pub(crate) fn spans(&self) -> usize {
-        self.notes.lock().unwrap_or_else(PoisonError::into_inner).spans
+        self.notes().spans
     }
 
     pub(crate) fn errors(&self) -> Vec<String> {
-        self.notes.lock().unwrap_or_else(PoisonError::into_inner).errors.clone()
+        self.notes().errors.clone()
+    }
+
+    fn notes(&self) -> MutexGuard<'_, Notes> {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -62,17 +72,24 @@ impl Recorder for Watched {
     }
 
     fn spans(&mut self, batch: &SpanBatch) -> Result<(), RecorderError> {
+        self.seen.notes().spans += batch.len();
         let result = self.inner.spans(batch);
-        self.note(batch.len(), result)
+        self.note(result)
+    }
+
+    fn events(&mut self, batch: &EventBatch) -> Result<(), RecorderError> {
+        self.seen.notes().events += batch.len();
+        let result = self.inner.events(batch);
+        self.note(result)
     }
 
     fn metrics(&mut self, snapshot: &Snapshot) -> Result<(), RecorderError> {
         let result = self.inner.metrics(snapshot);
-        self.note(0, result)
+        self.note(result)
     }
 
     fn flush(&mut self) -> Result<(), RecorderError> {
         let result = self.inner.flush();
-        self.note(0, result)
+        self.note(result)
     }
 }

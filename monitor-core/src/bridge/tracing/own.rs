@@ -20,6 +20,7 @@ use crate::dispatch::Callsite;
 use crate::dispatch::apart;
 use crate::dispatch::set_hook;
 use crate::model::Signals;
+use crate::model::TraceLevel;
 
 /// The field that tells how a call ended.
 pub(crate) const OUTCOME: &str = "outcome";
@@ -44,7 +45,8 @@ pub(crate) struct Own {
 
 /// Gives one of our callsites its other side. It costs nothing until a subscriber is interested.
 pub(crate) fn forward_spans(callsite: &'static Callsite) {
-    if callsite.metadata().signals.contains(Signals::SPANS) {
+    let metadata = callsite.metadata();
+    if metadata.signals.contains(Signals::SPANS) && metadata.level != TraceLevel::NoTrace {
         set_hook(Bridge::Tracing, Box::new(SpanHook));
         apart(Bridge::Tracing, || {
             Own::of(callsite);

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use loom::thread;
 
-use crate::dispatch::call::learn;
 use crate::dispatch::callsite::Callsite;
 use crate::dispatch::core::Core;
 use crate::dispatch::entry::FAST;
 use crate::dispatch::entry::SLOW;
 use crate::dispatch::hook::Bridge;
+use crate::dispatch::learn::learn;
 use crate::dispatch::loom::check;
 use crate::dispatch::loom::core;
 use crate::model::Metadata;

@@ -30,10 +30,10 @@ fn take(lane: &'static Lane, core: &Core, partial: bool, taken: &mut Vec<u64>) {
 fn settle(lane: &'static Lane, core: &Core, mut taken: Vec<u64>, written: u64) -> Vec<u64> {
     let there_before = taken.len();
     take(lane, core, true, &mut taken);
-    let dropped = lane.dropped();
+    let dropped = lane.dropped().spans;
     assert_eq!(taken.len() as u64 + dropped, written, "{taken:?}, {there_before} of them before the end");
     let (ledger, _) = lane.folded(core);
-    assert_eq!((ledger.spans, ended(&ledger.cells)), (written, written));
+    assert_eq!((ledger.recorded.spans, ended(&ledger.cells)), (written, written));
     assert_eq!(folded(&ledger.cells), bits(1..=written));
     drop(ledger);
     assert!(!lane.has_untaken());
@@ -141,7 +141,7 @@ fn who_looks_and_who_takes_do_not_disturb_each_other() {
             let core = Arc::clone(&core);
             move || {
                 let (ledger, _) = lane.folded(&core);
-                assert_eq!(folded(&ledger.cells), bits(1..=ledger.spans));
+                assert_eq!(folded(&ledger.cells), bits(1..=ledger.recorded.spans));
             }
         });
         let collector = thread::spawn({

@@ -6,6 +6,7 @@
 
 mod callsite;
 mod cell;
+mod event;
 mod lane;
 mod monitor;
 mod wake;
@@ -26,6 +27,7 @@ use crate::dispatch::lane::Lane;
 use crate::metric::Cells;
 use crate::model::Filter;
 use crate::model::Head;
+use crate::model::Levels;
 use crate::model::ManualClock;
 use crate::model::Outcome;
 use crate::model::Record;
@@ -53,8 +55,8 @@ fn check(preemptions: usize, model: fn()) {
 /// A monitor whose lanes may have so many chunks beyond their first.
 fn core(signals: Signals, chunks: usize) -> Arc<Core> {
     let clock = ManualClock::default().into();
-    let (listeners, rest) = (Vec::new(), Duration::ZERO);
-    Core::new(CoreConfig { clock, filter: Filter::default(), signals, chunks, listeners, rest })
+    let (listeners, rest, levels) = (Vec::new(), Duration::ZERO, Levels::default());
+    Core::new(CoreConfig { clock, filter: Filter::default(), signals, chunks, listeners, rest, levels })
 }
 
 /// Record number `number`: it took two to the power of that many ticks, and says its number in every word.

@@ -13,6 +13,7 @@ use crate::dispatch::loom::ended;
 use crate::dispatch::loom::folded;
 use crate::dispatch::loom::write;
 use crate::model::Signals;
+use crate::recorder::Batch;
 
 /// A thread that records some calls and ends.
 fn thread(core: &Arc<Core>, numbers: std::ops::RangeInclusive<u64>) -> thread::JoinHandle<()> {
@@ -25,8 +26,9 @@ fn thread(core: &Arc<Core>, numbers: std::ops::RangeInclusive<u64>) -> thread::J
 }
 
 fn take(core: &Core, partial: bool, taken: &mut Vec<u64>) {
-    core.take(partial, usize::MAX, &mut |batch| {
-        taken.extend(batch.iter().map(|span| span.span_id().as_u64()));
+    core.take(partial, usize::MAX, &mut |batch| match batch {
+        Batch::Spans(batch) => taken.extend(batch.iter().map(|span| span.span_id().as_u64())),
+        Batch::Events(batch) => assert!(batch.is_empty(), "nobody has told an event"),
     });
 }
 
@@ -44,10 +46,10 @@ fn settle(core: &Core, mut taken: Vec<u64>, written: u64) {
     core.close();
     take(core, true, &mut taken);
     let counted = core.counted().ledger;
-    assert_eq!((counted.spans, ended(&counted.cells)), (written, written));
+    assert_eq!((counted.recorded.spans, ended(&counted.cells)), (written, written));
     assert_eq!(folded(&counted.cells), bits(1..=written));
-    if core.wants_spans() {
-        assert_eq!(taken.len() as u64 + counted.dropped, written);
+    if core.exports() {
+        assert_eq!(taken.len() as u64 + counted.dropped.spans, written);
     }
     taken.sort_unstable();
     let before = taken.len();
@@ -120,7 +122,7 @@ fn a_monitor_that_ends_while_a_thread_ends_accounts_for_its_spans() {
         first.join().unwrap();
         // What came after the last take is counted, though nobody takes it.
         let counted = core.counted().ledger;
-        assert_eq!((counted.spans, folded(&counted.cells)), (3, bits(1..=3)));
-        assert!(taken.len() as u64 + counted.dropped <= 3);
+        assert_eq!((counted.recorded.spans, folded(&counted.cells)), (3, bits(1..=3)));
+        assert!(taken.len() as u64 + counted.dropped.spans <= 3);
     });
 }

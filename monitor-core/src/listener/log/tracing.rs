@@ -10,7 +10,6 @@ use tracing::field::DisplayValue;
 use tracing::field::display;
 
 use crate::event::CommandEvent;
-use crate::event::Event;
 use crate::event::FailoverEvent;
 use crate::event::HeartbeatEvent;
 use crate::event::PoolEvent;
@@ -41,7 +40,7 @@ impl Listener for TracingLog {
 }
 
 fn milliseconds(duration: Duration) -> f64 {
-    duration.as_secs_f64() * 1000.0
+    duration.as_nanos() as f64 / 1e6
 }
 
 /// Text that can do nothing but be read.

@@ -3,12 +3,15 @@
 use std::collections::HashMap;
 use std::collections::HashSet;
 use std::time::Duration;
+use std::time::SystemTime;
 
 use crate::metric::Histogram;
 use crate::metric::Snapshot;
 use crate::model::Escaped;
+use crate::model::FieldValue;
 use crate::model::Outcome;
 use crate::model::SpanId;
+use crate::recorder::EventRef;
 use crate::recorders::console::readable;
 use crate::recorders::memory::FinishedSpan;
 
@@ -44,17 +47,34 @@ pub(crate) fn tree(spans: &[FinishedSpan]) -> Vec<Line> {
 }
 
 fn line(span: &FinishedSpan) -> String {
-    let mut text = format!("{} {}", escape(span.name), readable(span.duration));
+    let mut text = format!("{} {}", escape(&span.display_name), readable(span.duration));
     if span.outcome != Outcome::Ok {
         text.push_str(&format!(" {}", span.outcome));
     }
     if let Some(error_type) = span.error_type.filter(|_| span.outcome == Outcome::Error) {
         text.push_str(&format!(" ({})", escape(error_type)));
     }
-    for (name, value) in &span.fields {
-        text.push_str(&format!(" {}={}", escape(name), escape(&value.to_string())));
-    }
+    span.fields.iter().for_each(|(name, value)| field(&mut text, name, value));
     text
+}
+
+fn field(text: &mut String, name: &str, value: &FieldValue<'_>) {
+    text.push_str(&format!(" {}={}", escape(name), escape(&value.to_string())));
+}
+
+/// One event as a line: when, how much it matters, what, with which fields.
+pub(crate) fn event(event: &EventRef<'_>) -> String {
+    let mut text = format!("{} {:5} {}", time_of_day(event.time()), event.severity(), escape(event.name()));
+    event.fields().for_each(|(name, value)| field(&mut text, name, &value));
+    text
+}
+
+/// The time of day in UTC, to the millisecond.
+pub(crate) fn time_of_day(time: SystemTime) -> String {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let seconds = since.as_secs() % (24 * 60 * 60);
+    let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    format!("{hour:02}:{minute:02}:{second:02}.{:03}Z", since.subsec_millis())
 }
 
 /// A table of all functions: calls, endings, quantiles.

@@ -1,4 +1,4 @@
-//! Span trees and a table of functions, for a person.
+//! Span trees, events and a table of functions, for a person.
 
 mod encode;
 #[cfg(test)]
@@ -10,6 +10,7 @@ use std::io::Write;
 use std::time::Duration;
 
 use crate::metric::Snapshot;
+use crate::recorder::EventBatch;
 use crate::recorder::Recorder;
 use crate::recorder::RecorderError;
 use crate::recorder::SpanBatch;
@@ -18,12 +19,13 @@ use crate::recorders::console::waiting::Part;
 use crate::recorders::console::waiting::Waiting;
 use crate::recorders::memory::FinishedSpan;
 
-/// Prints each trace as a tree once its root has ended, and at each flush a table of all functions.
+/// Prints each trace as a tree once its root has ended, each event as a line, and at each flush a table of all
+/// functions.
 ///
 /// It writes to standard error unless told otherwise; whatever a value contains, it cannot move the cursor or
-/// forge a line. At most 20 traces of a batch are printed, and the rest is counted. At most 20,000 spans wait for
-/// their root; beyond that the oldest trace is printed as it is. A span that comes after its trace was printed
-/// stands by itself below `… late`.
+/// forge a line. At most 20 traces and 100 events of a batch are printed, and the rest is counted. At most 20,000
+/// spans wait for their root; beyond that the oldest trace is printed as it is. A span that comes after its trace was
+/// printed stands by itself below `… late`.
 ///
 /// ```no_run
 /// use monitor_core::{Monitor, recorders::Console};
@@ -36,6 +38,7 @@ pub struct Console {
     waiting: Waiting,
     budget: u32,
     per_batch: u32,
+    events_per_batch: u32,
     skipped: u64,
     last: Option<Snapshot>,
 }
@@ -60,6 +63,7 @@ impl Console {
             waiting: Waiting::default(),
             budget: 0,
             per_batch: 20,
+            events_per_batch: 100,
             skipped: 0,
             last: None,
         }
@@ -69,6 +73,13 @@ impl Console {
     #[must_use]
     pub fn traces_per_batch(mut self, traces: u32) -> Self {
         self.per_batch = traces;
+        self
+    }
+
+    /// Prints at most so many events of each batch.
+    #[must_use]
+    pub fn events_per_batch(mut self, events: u32) -> Self {
+        self.events_per_batch = events;
         self
     }
 
@@ -110,6 +121,17 @@ impl Recorder for Console {
         let ready = self.waiting.take_ready();
         self.print(ready)?;
         Ok(self.settle()?)
+    }
+
+    fn events(&mut self, batch: &EventBatch) -> Result<(), RecorderError> {
+        for event in batch.iter().take(self.events_per_batch as usize) {
+            writeln!(self.output, "{}", encode::event(&event))?;
+        }
+        let more = batch.len().saturating_sub(self.events_per_batch as usize);
+        if more > 0 {
+            writeln!(self.output, "… and {more} more events")?;
+        }
+        Ok(self.output.flush()?)
     }
 
     fn metrics(&mut self, snapshot: &Snapshot) -> Result<(), RecorderError> {

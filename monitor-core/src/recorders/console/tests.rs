@@ -8,6 +8,11 @@ use std::time::Duration;
 use crate::Context;
 use crate::ManualClock;
 use crate::Monitor;
+use crate::dispatch::record_event;
+use crate::event::Address;
+use crate::event::HeartbeatEvent;
+use crate::event::HeartbeatInfo;
+use crate::event::HeartbeatStarted;
 use crate::model::SpanContext;
 use crate::model::SpanId;
 use crate::model::TraceId;
@@ -96,6 +101,36 @@ fn traces_without_a_root_wait_in_bounded_memory() {
     }
     assert_eq!((printed, waiting.len()), (30_000, 20_000));
     assert_eq!(waiting.take_all().len(), 20_000);
+}
+
+#[test]
+fn f62_an_event_is_printed_as_one_line_that_commands_nothing() {
+    let (page, clock) = (Page::default(), ManualClock::default());
+    let monitor = Monitor::builder().clock(clock.clone()).recorder(Console::new(page.clone())).build();
+    // A day, and 3 hours 4 minutes 5.678 seconds.
+    clock.advance(Duration::from_millis((27 * 3_600 + 4 * 60 + 5) * 1_000 + 678));
+    let server = Address::tcp("db\u{1b}[31m\r\nforged", 5432);
+    record_event(
+        monitor.core(),
+        &HeartbeatEvent::Started(HeartbeatStarted::new(&HeartbeatInfo::new(server))),
+    );
+    monitor.flush(Duration::from_secs(10)).unwrap();
+    let text = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
+    assert!(text.starts_with("03:04:05.678Z info  heartbeat.started "), "{text}");
+    assert!(text.contains("\\u{1b}[31m\\u{d}\\u{a}forged") && text.lines().count() == 1, "{text}");
+}
+
+#[test]
+fn a_flood_of_events_is_cut_short_and_counted() {
+    let page = Page::default();
+    let console = Console::new(page.clone()).events_per_batch(3);
+    let monitor = Monitor::builder().recorder(console).build();
+    let info = HeartbeatInfo::new(Address::tcp("db", 5432));
+    let event = HeartbeatEvent::Started(HeartbeatStarted::new(&info));
+    (0..10).for_each(|_| record_event(monitor.core(), &event));
+    monitor.flush(Duration::from_secs(10)).unwrap();
+    let text = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
+    assert_eq!((text.lines().count(), text.lines().last()), (4, Some("… and 7 more events")));
 }
 
 #[test]

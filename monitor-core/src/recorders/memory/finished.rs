@@ -1,5 +1,6 @@
 //! A finished span that borrows nothing.
 
+use std::borrow::Cow;
 use std::time::Duration;
 use std::time::SystemTime;
 
@@ -17,6 +18,8 @@ use crate::recorder::Span;
 pub struct FinishedSpan {
     /// The name, such as `Pool::checkout`.
     pub name: &'static str,
+    /// The name of this one span where it has one, such as `SELECT orders` of a command; else the same.
+    pub display_name: Cow<'static, str>,
     /// What is known of the callsite.
     pub metadata: &'static Metadata,
     /// The trace that the span belongs to.
@@ -53,6 +56,9 @@ impl From<&Span<'_>> for FinishedSpan {
     fn from(span: &Span<'_>) -> Self {
         Self {
             name: span.name(),
+            display_name: span
+                .own_name()
+                .map_or(Cow::Borrowed(span.name()), |name| Cow::Owned(name.into_owned())),
             metadata: span.metadata(),
             trace_id: span.trace_id(),
             span_id: span.span_id(),

@@ -1,26 +1,30 @@
 //! Keeps what came last, to be looked at.
 
 mod finished;
+mod last;
+mod recorded;
 #[cfg(test)]
 mod tests;
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::MutexGuard;
 use std::sync::PoisonError;
 
 pub use finished::FinishedSpan;
+pub use recorded::RecordedEvent;
 
 use crate::metric::Snapshot;
+use crate::recorder::EventBatch;
 use crate::recorder::Recorder;
 use crate::recorder::RecorderError;
 use crate::recorder::SpanBatch;
+use crate::recorders::memory::last::Last;
 
-/// How many spans are kept where nothing else is said.
+/// How many spans, and how many events, are kept where nothing else is said.
 const DEFAULT_CAPACITY: usize = 65_536;
 
-/// Keeps the last spans and the last metrics in memory. A clone looks at the same memory.
+/// Keeps the last spans and events and the last metrics in memory. A clone looks at the same memory.
 ///
 /// ```
 /// use monitor_core::{Monitor, monitored, recorders::Memory};
@@ -45,19 +49,19 @@ pub struct Memory {
 #[derive(Debug)]
 struct Kept {
     capacity: usize,
-    spans: VecDeque<FinishedSpan>,
-    forgotten: u64,
+    events: Last<RecordedEvent>,
+    spans: Last<FinishedSpan>,
     metrics: Option<Snapshot>,
 }
 
 impl Default for Kept {
     fn default() -> Self {
-        Self { capacity: DEFAULT_CAPACITY, spans: VecDeque::new(), forgotten: 0, metrics: None }
+        Self { capacity: DEFAULT_CAPACITY, events: Last::default(), spans: Last::default(), metrics: None }
     }
 }
 
 impl Memory {
-    /// Keeps at most so many spans; the oldest go first.
+    /// Keeps at most so many spans and as many events; the oldest go first.
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
         let memory = Self::default();
@@ -68,19 +72,37 @@ impl Memory {
     /// The spans kept, in the order in which they came.
     #[must_use]
     pub fn spans(&self) -> Vec<FinishedSpan> {
-        self.kept().spans.iter().cloned().collect()
+        self.kept().spans.copy()
     }
 
     /// Takes the spans kept out of the memory.
     #[must_use]
     pub fn take_spans(&self) -> Vec<FinishedSpan> {
-        self.kept().spans.drain(..).collect()
+        self.kept().spans.take()
     }
 
     /// How many spans had to go to make room.
     #[must_use]
     pub fn forgotten(&self) -> u64 {
-        self.kept().forgotten
+        self.kept().spans.forgotten
+    }
+
+    /// The events kept, in the order in which they came.
+    #[must_use]
+    pub fn events(&self) -> Vec<RecordedEvent> {
+        self.kept().events.copy()
+    }
+
+    /// Takes the events kept out of the memory.
+    #[must_use]
+    pub fn take_events(&self) -> Vec<RecordedEvent> {
+        self.kept().events.take()
+    }
+
+    /// How many events had to go to make room.
+    #[must_use]
+    pub fn forgotten_events(&self) -> u64 {
+        self.kept().events.forgotten
     }
 
     /// The metrics that came last.
@@ -100,16 +122,14 @@ impl Recorder for Memory {
     }
 
     fn spans(&mut self, batch: &SpanBatch) -> Result<(), RecorderError> {
-        let mut kept = self.kept();
-        for span in batch.iter() {
-            if kept.spans.len() >= kept.capacity {
-                kept.spans.pop_front();
-                kept.forgotten += 1;
-            }
-            if kept.capacity > 0 {
-                kept.spans.push_back(FinishedSpan::from(&span));
-            }
-        }
+        let kept = &mut *self.kept();
+        batch.iter().for_each(|span| kept.spans.push(FinishedSpan::from(&span), kept.capacity));
+        Ok(())
+    }
+
+    fn events(&mut self, batch: &EventBatch) -> Result<(), RecorderError> {
+        let kept = &mut *self.kept();
+        batch.iter().for_each(|event| kept.events.push(RecordedEvent::from(&event), kept.capacity));
         Ok(())
     }
 

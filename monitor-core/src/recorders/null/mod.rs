@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 
 use crate::metric::Snapshot;
+use crate::recorder::EventBatch;
 use crate::recorder::Recorder;
 use crate::recorder::RecorderError;
 use crate::recorder::SpanBatch;
@@ -21,6 +22,7 @@ use crate::recorder::SpanBatch;
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Null {
+    events: Arc<AtomicU64>,
     spans: Arc<AtomicU64>,
     snapshots: Arc<AtomicU64>,
 }
@@ -30,6 +32,12 @@ impl Null {
     #[must_use]
     pub fn spans(&self) -> u64 {
         self.spans.load(Ordering::Relaxed)
+    }
+
+    /// How many events came.
+    #[must_use]
+    pub fn events(&self) -> u64 {
+        self.events.load(Ordering::Relaxed)
     }
 
     /// How many snapshots of metrics came.
@@ -46,6 +54,11 @@ impl Recorder for Null {
 
     fn spans(&mut self, batch: &SpanBatch) -> Result<(), RecorderError> {
         self.spans.fetch_add(batch.len() as u64, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn events(&mut self, batch: &EventBatch) -> Result<(), RecorderError> {
+        self.events.fetch_add(batch.len() as u64, Ordering::Relaxed);
         Ok(())
     }
 

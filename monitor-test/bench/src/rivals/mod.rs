@@ -28,6 +28,7 @@ pub(crate) fn all() -> Vec<Contestant> {
         bare::CONTESTANTS,
         floor::CONTESTANTS,
         crate::ours::CONTESTANTS,
+        crate::events::CONTESTANTS,
         tracing::CONTESTANTS,
         fastrace::CONTESTANTS,
         hotpath::CONTESTANTS,

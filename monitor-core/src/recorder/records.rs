@@ -1,0 +1,167 @@
+//! The inside of a batch: records, with what lies before them.
+
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::time::Duration;
+use std::time::SystemTime;
+
+use crate::model::Family;
+use crate::model::FieldValue;
+use crate::model::Fields;
+use crate::model::Metadata;
+use crate::model::Record;
+use crate::model::Slot;
+
+/// The name under which links travel among the fields.
+pub(crate) const LINK_FIELD: &str = "\u{0}link";
+/// The name under which the number of lost fields travels among the fields.
+pub(crate) const DROPPED_FIELD: &str = "\u{0}dropped";
+/// The name under which a span's own name travels among the fields.
+pub(crate) const NAME_FIELD: &str = "\u{0}name";
+
+/// What turns the numbers in a record into what they stand for.
+pub(crate) trait Names: Send + Sync {
+    fn metadata(&self, source: u32) -> Option<&'static Metadata>;
+    fn family(&self, source: u32) -> Option<&'static Family>;
+    fn error_type(&self, id: u16) -> Option<&'static str>;
+}
+
+/// Names nothing: for a batch that is empty.
+struct Nameless;
+
+impl Names for Nameless {
+    fn metadata(&self, _: u32) -> Option<&'static Metadata> {
+        None
+    }
+
+    fn family(&self, _: u32) -> Option<&'static Family> {
+        None
+    }
+
+    fn error_type(&self, _: u16) -> Option<&'static str> {
+        None
+    }
+}
+
+/// Buffers of batches that are gone, to be used again: fresh memory of this size costs the system more than all that
+/// is written to it.
+static SPARE: Mutex<Vec<Vec<Record>>> = Mutex::new(Vec::new());
+/// The most buffers that are kept.
+const KEPT: usize = 4;
+
+/// What the numbers and ticks in the records of a batch stand for.
+#[derive(Clone, Copy)]
+pub(crate) struct Origin {
+    pub(crate) names: &'static dyn Names,
+    /// A moment in ticks and on the wall.
+    pub(crate) anchor: (u64, SystemTime),
+    pub(crate) seconds_per_tick: f64,
+}
+
+impl Default for Origin {
+    fn default() -> Self {
+        Self { names: &Nameless, anchor: (0, SystemTime::UNIX_EPOCH), seconds_per_tick: 0.0 }
+    }
+}
+
+/// Records of one kind, with their fields.
+#[derive(Default)]
+pub(crate) struct Records {
+    origin: Origin,
+    records: Vec<Record>,
+    /// Which record has fields, and where in `bytes` they begin.
+    fields: Vec<(u32, u32)>,
+    bytes: Vec<u8>,
+}
+
+impl Drop for Records {
+    fn drop(&mut self) {
+        let mut records = std::mem::take(&mut self.records);
+        if records.capacity() > 0 {
+            records.clear();
+            let mut spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner);
+            if spare.len() < KEPT {
+                spare.push(records);
+            }
+        }
+    }
+}
+
+impl Records {
+    pub(crate) fn new(origin: Origin) -> Self {
+        Self { origin, records: Vec::new(), fields: Vec::new(), bytes: Vec::new() }
+    }
+
+    /// Adds a record, with the payload records that lie before it.
+    pub(crate) fn push(&mut self, record: &Slot, payload: &[Slot]) {
+        if self.records.capacity() == 0 {
+            // Only now, so that a batch that stays empty takes no buffer from another one.
+            self.records = SPARE.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        }
+        if !payload.is_empty() {
+            self.fields.push((self.records.len() as u32, self.bytes.len() as u32));
+            payload.iter().for_each(|slot| self.bytes.extend(slot.read().payload()));
+        }
+        self.records.push(record.read());
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    /// How many records without fields take as much memory.
+    pub(crate) fn weight(&self) -> usize {
+        self.records.len() + self.bytes.len() / size_of::<Record>()
+    }
+
+    /// Each record with its fields.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Record, &[u8])> {
+        let mut fields = self.fields.iter().enumerate().peekable();
+        self.records.iter().enumerate().map(move |(position, record)| {
+            let bytes = match fields.next_if(|(_, (owner, _))| *owner as usize == position) {
+                Some((number, (_, start))) => {
+                    let end =
+                        self.fields.get(number + 1).map_or(self.bytes.len(), |(_, next)| *next as usize);
+                    self.bytes.get(*start as usize..end).unwrap_or_default()
+                }
+                None => &[],
+            };
+            (record, bytes)
+        })
+    }
+
+    pub(crate) fn names(&self) -> &'static dyn Names {
+        self.origin.names
+    }
+
+    /// The wall-clock time of so many ticks: derived from the monotonic clock and one wall-clock reading
+    /// a batch.
+    pub(crate) fn time(&self, ticks: u64) -> SystemTime {
+        let (anchor, wall) = self.origin.anchor;
+        let distance = self.duration(ticks.abs_diff(anchor));
+        let moved = if ticks <= anchor { wall.checked_sub(distance) } else { wall.checked_add(distance) };
+        moved.unwrap_or(SystemTime::UNIX_EPOCH)
+    }
+
+    /// How long so many ticks last.
+    pub(crate) fn duration(&self, ticks: u64) -> Duration {
+        Duration::try_from_secs_f64(ticks as f64 * self.origin.seconds_per_tick).unwrap_or(Duration::MAX)
+    }
+}
+
+/// The fields that have a meaning of their own among all that travel.
+pub(crate) fn plain<'a>(fields: Fields<'a>) -> impl Iterator<Item = (&'a str, FieldValue<'a>)> + use<'a> {
+    fields.filter(|(name, _)| !name.starts_with('\0'))
+}
+
+/// How many fields did not fit.
+pub(crate) fn dropped(mut fields: Fields<'_>) -> u64 {
+    match fields.find(|(name, _)| *name == DROPPED_FIELD) {
+        Some((_, FieldValue::Unsigned(lost))) => lost,
+        _ => 0,
+    }
+}

@@ -1,0 +1,194 @@
+//! Finished spans on their way to a recorder.
+
+use std::borrow::Cow;
+use std::time::Duration;
+use std::time::SystemTime;
+
+use crate::model::FieldValue;
+use crate::model::Fields;
+use crate::model::Metadata;
+use crate::model::Outcome;
+use crate::model::Record;
+use crate::model::SpanContext;
+use crate::model::SpanId;
+use crate::model::TraceId;
+use crate::recorder::LINK_FIELD;
+use crate::recorder::NAME_FIELD;
+use crate::recorder::Origin;
+use crate::recorder::Records;
+use crate::recorder::dropped;
+use crate::recorder::plain;
+
+/// Finished spans, in the order in which each thread finished them.
+///
+/// The default is empty: what a recorder's test needs.
+#[derive(Default)]
+pub struct SpanBatch {
+    pub(crate) records: Records,
+}
+
+impl SpanBatch {
+    pub(crate) fn new(origin: Origin) -> Self {
+        Self { records: Records::new(origin) }
+    }
+
+    /// How many spans there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    /// The spans.
+    pub fn iter(&self) -> impl Iterator<Item = Span<'_>> {
+        self.records.iter().map(|(record, bytes)| Span { batch: &self.records, record, bytes })
+    }
+}
+
+impl std::fmt::Debug for SpanBatch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+/// One finished span.
+#[derive(Clone, Copy)]
+pub struct Span<'a> {
+    batch: &'a Records,
+    record: &'a Record,
+    bytes: &'a [u8],
+}
+
+impl<'a> Span<'a> {
+    /// What is known of the callsite.
+    #[must_use]
+    pub fn metadata(&self) -> &'static Metadata {
+        self.batch.names().metadata(self.record.head().source()).unwrap_or(&Metadata::DEFAULT)
+    }
+
+    /// The name, such as `Pool::checkout`.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.metadata().name
+    }
+
+    /// The name of this one span where it has one, such as `SELECT orders` of a command; else [`name`](Self::name).
+    #[must_use]
+    pub fn display_name(&self) -> Cow<'a, str> {
+        self.own_name().unwrap_or(Cow::Borrowed(self.name()))
+    }
+
+    /// The name of this one span, where it has one.
+    pub(crate) fn own_name(&self) -> Option<Cow<'a, str>> {
+        match self.all_fields().find(|(name, _)| *name == NAME_FIELD) {
+            Some((_, FieldValue::Text(name))) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Which span of which trace this is.
+    #[must_use]
+    pub fn context(&self) -> SpanContext {
+        self.record.context()
+    }
+
+    /// The span's own identifier.
+    #[must_use]
+    pub fn span_id(&self) -> SpanId {
+        self.context().span_id()
+    }
+
+    /// The trace that the span belongs to.
+    #[must_use]
+    pub fn trace_id(&self) -> TraceId {
+        self.context().trace_id()
+    }
+
+    /// The span that this one is a part of; none for the root of a trace.
+    #[must_use]
+    pub fn parent(&self) -> Option<SpanId> {
+        self.record.parent()
+    }
+
+    /// When the call began: derived from the monotonic clock and one wall-clock reading a batch.
+    #[must_use]
+    pub fn start(&self) -> SystemTime {
+        self.batch.time(self.record.start())
+    }
+
+    /// How long the call took.
+    #[must_use]
+    pub fn duration(&self) -> Duration {
+        self.batch.duration(self.record.ticks())
+    }
+
+    /// How long the call took less the time of its instrumented children.
+    #[must_use]
+    pub fn self_duration(&self) -> Duration {
+        self.batch.duration(self.record.ticks().saturating_sub(self.record.child_ticks()))
+    }
+
+    /// How the call ended.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        self.record.head().outcome()
+    }
+
+    /// With what kind of error the call ended, `panic` for a panic.
+    #[must_use]
+    pub fn error_type(&self) -> Option<&'static str> {
+        match self.outcome() {
+            Outcome::Panic => Some("panic"),
+            _ => self.batch.names().error_type(self.record.head().error()),
+        }
+    }
+
+    /// Names and values of the fields.
+    pub fn fields(&self) -> impl Iterator<Item = (&'a str, FieldValue<'a>)> + use<'a> {
+        plain(self.all_fields())
+    }
+
+    /// The value of one field.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<FieldValue<'a>> {
+        self.fields().find(|(it, _)| *it == name).map(|(_, value)| value)
+    }
+
+    /// Spans of other traces that this one is linked to.
+    pub fn links(&self) -> impl Iterator<Item = SpanContext> + use<'a> {
+        self.all_fields().filter(|(name, _)| *name == LINK_FIELD).filter_map(|(_, value)| {
+            let FieldValue::Text(text) = value else { return None };
+            let (trace, span) = text.split_once('-')?;
+            Some(SpanContext::new(
+                TraceId::new(u128::from_str_radix(trace, 16).ok()?),
+                SpanId::new(u64::from_str_radix(span, 16).ok()?),
+            ))
+        })
+    }
+
+    /// How many fields did not fit.
+    #[must_use]
+    pub fn dropped_fields(&self) -> u64 {
+        dropped(self.all_fields())
+    }
+
+    fn all_fields(&self) -> Fields<'a> {
+        Fields::new(self.metadata(), self.bytes)
+    }
+}
+
+impl std::fmt::Debug for Span<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Span")
+            .field("name", &self.name())
+            .field("outcome", &self.outcome())
+            .field("duration", &self.duration())
+            .field("fields", &self.fields().collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
+}

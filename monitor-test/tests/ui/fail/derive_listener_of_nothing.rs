@@ -1,0 +1,6 @@
+use monitor_core::listener::Listener;
+
+#[derive(Listener)]
+struct Deaf;
+
+fn main() {}

@@ -1,0 +1,5 @@
+struct Evicted;
+
+fn main() {
+    monitor_core::emit(|| Evicted);
+}

@@ -1,0 +1,7 @@
+use monitor_core::event::CommandName;
+
+const EMPTY: CommandName = CommandName::literal("");
+
+fn main() {
+    let _ = EMPTY;
+}
