@@ -125,8 +125,8 @@ use proc_macro::TokenStream;
 ///
 /// Of a sensitive command, such as `saslStart` or `ALTER ROLE .. PASSWORD ..`, nothing leaves the function but how long it
 /// took, how it ended, and the names of command, database and server: its span has no fields, whatever other options
-/// say, its own labels and those of its `#[plugin_metric]`s are left out, and events have `{}` in the place of what was sent and answered. What was decided
-/// at the beginning holds to the end.
+/// say, its own labels and those of its `#[plugin_metric]`s are left out, and events have `{}` in the place of what was
+/// sent and answered. What was decided at the beginning holds to the end.
 ///
 /// ```
 /// use monitor_core::monitored;

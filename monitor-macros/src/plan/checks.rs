@@ -61,6 +61,9 @@ fn given(options: &Options) -> Vec<(&'static str, Span)> {
     given
 }
 
+/// The options that look at a result of whatever type; others look into a `Result`.
+const ANY_RESULT: [&str; 5] = ["gauge", "on", "outcome", "ret", "value"];
+
 /// Why an option cannot have the result of a function.
 pub(crate) fn unfit(key: &str, returned: &Returned) -> Option<String> {
     match returned.form {
@@ -70,7 +73,7 @@ pub(crate) fn unfit(key: &str, returned: &Returned) -> Option<String> {
         }
         Form::Stream => Some(format!("`{key}` needs a result, but a stream gives items")),
         _ if returned.boxed_stream => Some(format!("`{key}` needs a result, but a stream gives items")),
-        _ if returned.never_result && key != "ret" && key != "outcome" => {
+        _ if returned.never_result && !ANY_RESULT.contains(&key) => {
             Some(format!("`{key}` needs a `Result` to be returned"))
         }
         _ => None,
