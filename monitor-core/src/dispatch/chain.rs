@@ -58,11 +58,11 @@ thread_local! {
 
 /// The plugin whose turn it is on this thread has called what comes next, at the chain's end.
 pub(crate) fn reach_end() {
-    with_chain(call_next);
+    with_chain(|chain| call_next(chain));
 }
 
 /// Counts for the innermost plugin, and for its calls of its own methods on the way there.
-fn call_next(chain: &mut Vec<Frame>) {
+fn call_next(chain: &mut [Frame]) {
     let Some(plugin) = chain.last().map(|last| last.plugin) else { return };
     for frame in chain.iter_mut().rev().take_while(|frame| frame.plugin == plugin) {
         frame.next += 1;

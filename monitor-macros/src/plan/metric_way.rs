@@ -28,7 +28,7 @@ pub(crate) enum Way {
 pub(crate) enum When {
     Moments(Vec<Moment>),
     /// Where the result is like this.
-    Result(Look),
+    Result(Box<Look>),
 }
 
 /// What the value is.
@@ -42,7 +42,7 @@ pub(crate) enum Amount {
     /// The result itself.
     Result,
     /// What is seen in the result.
-    Seen(Look),
+    Seen(Box<Look>),
 }
 
 /// Decides where the values come from; none where something is wrong.
@@ -160,7 +160,7 @@ fn calls(
                 errors.at_span(*span, why);
                 return None;
             }
-            When::Result(look.clone())
+            When::Result(Box::new(look.clone()))
         }
         Some((_, On::Moments(moments))) => {
             for (moment, span) in moments {
@@ -193,7 +193,7 @@ fn amount(
             return None;
         }
         Some((_, MetricGiven::Before(value, _))) => return Some(Amount::Before(value.clone())),
-        Some((_, MetricGiven::Seen(look))) => return Some(Amount::Seen(look.clone())),
+        Some((_, MetricGiven::Seen(look))) => return Some(Amount::Seen(Box::new(look.clone()))),
         None => {}
     }
     match kind {
