@@ -3,7 +3,7 @@
 pub use crate::__monitor_declare as declare;
 pub use crate::dispatch::{Callsite, Declared, Moments, Plugin, linked};
 pub use crate::event::{Event, Severity, put, put_debug, put_display};
-pub use crate::listener::hears::{Hears, Subscribe, Unheard, hear_event, hears_any};
+pub use crate::listener::hears::{Hears, Subscribe, Unheard, hear_event, hears_any, subscribe};
 pub use crate::listener::{Listener, Subscriptions};
 pub use crate::metric::{MetricKind, MetricValue};
 pub use crate::model::{

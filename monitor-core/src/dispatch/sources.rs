@@ -302,28 +302,3 @@ impl Registry {
         self.cores.iter().filter_map(Weak::upgrade).filter(|core| !core.is_closed())
     }
 }
-
-#[cfg(all(test, not(loom)))]
-mod tests {
-    use super::*;
-    use crate::dispatch::register;
-    use crate::event::Event as _;
-    use crate::event::PoolEvent;
-    use crate::listener::from_fn;
-    use crate::model::Details;
-    use crate::model::Metadata;
-    use crate::model::Signals;
-
-    #[test]
-    fn a_callsite_is_on_where_its_events_are_heard_though_nobody_records_it() {
-        static DETAILS: Details =
-            Details { signals: Signals::NONE, family: Some(PoolEvent::family), ..Details::DEFAULT };
-        static CALLSITE: Callsite =
-            Callsite::new(Metadata { name: "told", details: Some(&DETAILS), ..Metadata::DEFAULT });
-        assert!(!CALLSITE.is_on());
-        let registration = register(from_fn(|_: &PoolEvent| ()));
-        assert!(CALLSITE.is_on());
-        drop(registration);
-        assert!(!CALLSITE.is_on());
-    }
-}

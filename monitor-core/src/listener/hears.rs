@@ -36,6 +36,11 @@ pub const fn hears_any<L>(families: &[Subscribe<L>]) -> bool {
     false
 }
 
+/// Subscribes a listener to the families that it hears.
+pub fn subscribe<L>(listener: &Arc<L>, families: &[Subscribe<L>], to: &mut Subscriptions) {
+    families.iter().flatten().for_each(|subscribe| subscribe(listener, to));
+}
+
 /// Subscribes a listener to events that were named.
 pub fn hear_event<L: EventListener<E>, E: Event>(listener: &Arc<L>, to: &mut Subscriptions) {
     to.event::<E>(Arc::<L>::clone(listener));

@@ -24,17 +24,26 @@ use crate::listener::Subscriptions;
 ///
 /// ```
 /// use monitor_core::event::{Address, PoolEvent, PoolReady};
+/// use monitor_core::listener::TokioEvents;
 /// use monitor_core::{Monitor, emit, listener};
 ///
-/// # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-/// # runtime.block_on(async {
-/// let (listener, mut events) = listener::tokio_channel::<PoolEvent>(100);
+/// async fn read(mut events: TokioEvents<PoolEvent>) -> usize {
+///     let mut count = 0;
+///     while let Some(event) = events.recv().await {
+///         println!("{event:?}");
+///         count += 1;
+///     }
+///     count
+/// }
+///
+/// let (listener, events) = listener::tokio_channel::<PoolEvent>(100);
 /// let monitor = Monitor::builder().listener(listener).build();
 /// monitor.scope(|| emit(|| PoolReady::new(Address::tcp("db", 5432))));
 /// drop(monitor);
-/// assert!(matches!(events.recv().await, Some(PoolEvent::PoolReady(_))));
-/// assert_eq!(events.recv().await, None);
-/// # });
+/// let reader = read(events);
+/// # let mut reader = std::pin::pin!(reader);
+/// # let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+/// # assert_eq!(reader.as_mut().poll(&mut context), std::task::Poll::Ready(1));
 /// ```
 ///
 /// # Panics

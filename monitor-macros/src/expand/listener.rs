@@ -88,9 +88,7 @@ pub(crate) fn listener(tokens: TokenStream) -> TokenStream {
             #[automatically_derived]
             impl #private::Listener for #ident {
                 fn subscribe(self: ::std::sync::Arc<Self>, to: &mut #private::Subscriptions) {
-                    for subscribe in FAMILIES.into_iter().flatten() {
-                        subscribe(&self, to);
-                    }
+                    #private::subscribe(&self, &FAMILIES, to);
                     #(#own)*
                 }
             }
