@@ -1,6 +1,5 @@
 //! The only door for generated code. Nothing here is a public interface.
 
-pub use crate::__monitor_declare as declare;
 pub use crate::dispatch::{Callsite, Declared, Moments, Plugin, linked};
 pub use crate::event::{Event, Severity, put, put_debug, put_display};
 pub use crate::listener::hears::{Hears, Subscribe, Unheard, hear_event, hears_any, subscribe};

@@ -23,10 +23,17 @@ pub struct Plugin {
 }
 
 impl Plugin {
-    /// A plugin of this name; `terminal` where the chain ends with it.
+    /// A plugin of this name.
     #[must_use]
-    pub const fn new(name: &'static str, terminal: bool) -> Self {
-        Self { name, terminal }
+    pub const fn new(name: &'static str) -> Self {
+        Self { name, terminal: false }
+    }
+
+    /// The chain ends with this plugin.
+    #[must_use]
+    pub const fn terminal(mut self) -> Self {
+        self.terminal = true;
+        self
     }
 }
 

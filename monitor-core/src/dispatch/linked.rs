@@ -28,6 +28,8 @@ macro_rules! __monitor_declare {
     };
 }
 
+pub use __monitor_declare as declare;
+
 #[cfg(test)]
 mod tests {
     #[test]

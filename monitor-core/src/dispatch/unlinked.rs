@@ -14,3 +14,5 @@ pub(crate) fn declared() -> &'static [Declared] {
 macro_rules! __monitor_declare {
     ($name:ident, $declared:expr) => {};
 }
+
+pub use __monitor_declare as declare;

@@ -64,7 +64,7 @@ fn listed(
     let declared = format_ident!("{name}_DECLARED");
     quote_spanned! {span=>
         #conditions static #name: #private::#kind = #value;
-        #conditions #private::declare!(#declared, #name.declared());
+        #conditions #private::linked::declare!(#declared, #name.declared());
     }
 }
 

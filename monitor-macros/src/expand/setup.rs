@@ -25,7 +25,8 @@ pub(crate) fn print(plan: &Plan<'_>) -> TokenStream {
     let setup = Ident::new("__setup", span);
     let mut steps = TokenStream::new();
     if let Some((name, terminal)) = &plan.plugin {
-        quote_spanned!(span=> #setup.plugin(#private::Plugin::new(#name, #terminal));).to_tokens(&mut steps);
+        let terminal = terminal.then(|| quote_spanned!(span=> .terminal()));
+        quote_spanned!(span=> #setup.plugin(#private::Plugin::new(#name)#terminal);).to_tokens(&mut steps);
     }
     if let Some(monitor) = &options.monitor {
         let monitor = borrowed(&monitor.tokens);
