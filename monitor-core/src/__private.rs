@@ -1,15 +1,18 @@
 //! The only door for generated code. Nothing here is a public interface.
 
-pub use crate::dispatch::Callsite;
+pub use crate::dispatch::{Callsite, Declared, Moments, Plugin, linked};
 pub use crate::event::{Event, Severity, put, put_debug, put_display};
 pub use crate::listener::hears::{Hears, Subscribe, Unheard, hear_event, hears_any, subscribe};
 pub use crate::listener::{Listener, Subscriptions};
+pub use crate::metric::{MetricKind, MetricValue};
 pub use crate::model::{
     Details, ErrorType, Family, FieldValue, Label, LabelRef, LabelText, Labels, Metadata, Outcome, Signals,
     SpanContext, SpanKind, TraceLevel, Value,
 };
 pub use crate::probe::boxed::{Boxed, BoxedFallible, BoxedStream};
 pub use crate::probe::command::{CommandDraft, Replied, command_family};
+pub use crate::probe::observable::{Watch, WatchedMetric};
+pub use crate::probe::plugin_metric::{Declaration, MetricLabels, PluginMetric, ReadMetric, look};
 pub use crate::probe::shape::Shape;
 pub use crate::probe::strategy::{Fallible, FallibleTyped, Observed, Plain};
 pub use crate::probe::{

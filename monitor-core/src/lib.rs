@@ -73,9 +73,10 @@ pub use monitor::{
     Carried, Context, FutureExt, InContext, InstallError, Installed, Losses, Monitor, MonitorBuilder, Trust,
     WithMonitor,
 };
-pub use monitor_macros::{ErrorType, Labels, monitored};
+pub use monitor_macros::{ErrorType, Labels, monitored, plugin, plugin_metric};
 pub use probe::command::{
     Command, CommandDraft, CommandNumber, InOperation, Judgement, Operation, OperationExt, ToAddress,
+    ToDocument,
 };
 pub use probe::{Heartbeat, Span, SpanBuilder};
 pub use recorder::{EventBatch, EventRef, Recorder, RecorderError, Span as SpanRef, SpanBatch};
@@ -172,7 +173,14 @@ pub mod listener {
 
 /// Counters, gauges and histograms by hand.
 pub mod instrument {
+    pub use crate::metric::{Number, Whole};
     pub use crate::probe::instrument::{Counter, Gauge, Histogram, InFlight, Timer, UpDownCounter};
+    pub use crate::probe::observable::{ObservableCounter, ObservableGauge, ObservableUpDownCounter, Watch};
+}
+
+/// What a chain of plugins needs beyond [`#[plugin]`](macro@plugin).
+pub mod plugin {
+    pub use crate::probe::reach_end;
 }
 
 /// Connection pools by hand.

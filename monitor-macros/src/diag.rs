@@ -29,6 +29,13 @@ impl Errors {
         }
     }
 
+    /// Adds all of these.
+    pub(crate) fn append(&mut self, other: Errors) {
+        if let Some(error) = other.found {
+            self.add(error);
+        }
+    }
+
     /// Whether nothing is wrong.
     pub(crate) fn is_empty(&self) -> bool {
         self.found.is_none()

@@ -1,5 +1,5 @@
-//! One attribute and four derives: what `monitor-core` re-exports as `monitored`, `Labels`, `ErrorType`, `Event` and
-//! `Listener`.
+//! What `monitor-core` re-exports: the attributes `monitored`, `plugin` and `plugin_metric`, and the derives `Labels`,
+//! `ErrorType`, `Event` and `Listener`.
 //!
 //! This crate knows of the runtime nothing but the path `monitor_core::__private`. It reads an item (`item`,
 //! `options`), takes every decision (`plan`), and prints (`expand`).
@@ -103,7 +103,8 @@ use proc_macro::TokenStream;
 ///
 /// `command(..)` makes a driver's method a command to a database: its span, the metrics `db.client.operation.duration`
 /// and `db.client.response.returned_rows`, and for listeners the events `CommandStarted` and then `CommandSucceeded` or
-/// `CommandFailed`, however the call ends.
+/// `CommandFailed`, however the call ends. What is only for listeners is evaluated only where events are heard, by a
+/// listener or by a recorder that takes them.
 ///
 /// | of the command | what it is |
 /// |---|---|
@@ -123,10 +124,13 @@ use proc_macro::TokenStream;
 /// | `status = \|error\| error.code()` | the server's code for what went wrong |
 /// | `failure = \|error\| Failure::server(error.to_string())` | what went wrong, evaluated only for listeners |
 ///
+/// The last four look at the `Result` that the function gives; where that is behind an alias or in a box, the argument
+/// of a closure needs its type, `|reply: &Rows| reply.len()`.
+///
 /// Of a sensitive command, such as `saslStart` or `ALTER ROLE .. PASSWORD ..`, nothing leaves the function but how long it
 /// took, how it ended, and the names of command, database and server: its span has no fields, whatever other options
-/// say, its own labels are left out, and events have `{}` in the place of what was sent and answered. What was decided
-/// at the beginning holds to the end.
+/// say, its own labels and those of its `#[plugin_metric]`s are left out, and events have `{}` in the place of what was
+/// sent and answered. What was decided at the beginning holds to the end.
 ///
 /// ```
 /// use monitor_core::monitored;
@@ -168,6 +172,74 @@ use proc_macro::TokenStream;
 #[proc_macro_attribute]
 pub fn monitored(options: TokenStream, item: TokenStream) -> TokenStream {
     expand::monitored(options.into(), item.into()).into()
+}
+
+/// Makes an `impl` block a plugin: each call of one of its methods is a segment of the chain that the call is in.
+///
+/// A plugin of a driver wraps a call: it does its part and calls the next plugin, and the last one calls the driver.
+/// Every method with `self` is monitored as by [`#[monitored]`](macro@monitored) on the block, named after the plugin,
+/// `failover::execute`, and its span has besides:
+///
+/// | field | what |
+/// |---|---|
+/// | `plugin.name` | the name |
+/// | `plugin.position` | how deep in the chain: the outermost plugin has 1 |
+/// | `plugin.next.calls` | how often it called what comes next: another plugin, or the end of the chain |
+/// | `plugin.short_circuited` | `true` where it ended without calling what comes next, in whatever way it ended |
+///
+/// Its own time, apart from what comes next, is in `function.calls.self_duration`. A plugin that calls a method of its
+/// own is still the same plugin, and at the same position. What waits between two polls is in no one's way, so chains
+/// may take turns on a thread; what a plugin spawns as a task or a thread of its own begins a new chain. Functions
+/// without `self`, such as `new`, are monitored but are no segments, and a method with `#[monitored(skip)]` is
+/// neither.
+///
+/// The end of the chain is a plugin with `terminal`, or a call of `monitor_core::plugin::reach_end()`.
+///
+/// ```
+/// use monitor_core::plugin;
+///
+/// struct Retry {
+///     next: Driver,
+/// }
+///
+/// struct Driver;
+///
+/// #[plugin(name = "retry")]
+/// impl Retry {
+///     fn execute(&self, sql: &str) -> Result<u64, String> {
+///         self.next.execute(sql).or_else(|_| self.next.execute(sql))
+///     }
+/// }
+///
+/// #[plugin(name = "driver", terminal, kind = client)]
+/// impl Driver {
+///     fn execute(&self, sql: &str) -> Result<u64, String> {
+///         if sql.is_empty() { Err("nothing to do".to_owned()) } else { Ok(1) }
+///     }
+/// }
+///
+/// // `retry::execute` has `plugin.position` 1 and `plugin.next.calls` 2.
+/// assert!(Retry { next: Driver }.execute("").is_err());
+/// ```
+///
+/// # Options
+///
+/// | option | what it does |
+/// |---|---|
+/// | `name = "failover"` | the plugin's name; it must be given |
+/// | `terminal` | the chain ends with this plugin, so that it has no next one to call |
+///
+/// All options that `#[monitored]` has on a block are options here, and a method may have a `#[monitored(..)]` of its
+/// own with more of them, and any number of [`#[plugin_metric(..)]`](macro@plugin_metric).
+#[proc_macro_attribute]
+pub fn plugin(options: TokenStream, item: TokenStream) -> TokenStream {
+    expand::plugin(options.into(), item.into()).into()
+}
+
+#[doc = include_str!("../doc/plugin_metric.md")]
+#[proc_macro_attribute]
+pub fn plugin_metric(options: TokenStream, item: TokenStream) -> TokenStream {
+    expand::plugin_metric(options.into(), item.into()).into()
 }
 
 /// Makes an enum or a struct a label whose number of values is known.

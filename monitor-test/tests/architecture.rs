@@ -297,7 +297,7 @@ fn no_function_has_a_flag_that_its_caller_must_look_up() {
 #[test]
 fn no_file_names_a_path_of_a_machine() {
     let marks = [concat!("/ho", "me/"), concat!("/ro", "ot/"), concat!("/wo", "rk/"), concat!("/Us", "ers/")];
-    for package in ["monitor-core", "monitor-macros", "monitor-test", "examples"] {
+    for package in ["monitor-core", "monitor-macros", "monitor-test", "examples", "examples/failover"] {
         for folder in ["src", "tests"] {
             let root = workspace().join(package).join(folder);
             if root.is_dir() {
@@ -311,7 +311,7 @@ fn no_file_names_a_path_of_a_machine() {
 
 #[test]
 fn every_dependency_says_what_it_is_for() {
-    for package in ["monitor-core", "monitor-macros", "monitor-test", "examples"] {
+    for package in ["monitor-core", "monitor-macros", "monitor-test", "examples", "examples/failover"] {
         let path = workspace().join(package).join("Cargo.toml");
         let manifest = fs::read_to_string(&path).unwrap();
         let (mut inside, mut before) = (false, "");

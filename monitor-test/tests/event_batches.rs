@@ -7,6 +7,7 @@ mod worked;
 use std::thread;
 use std::time::Duration;
 
+use monitor_core::Command;
 use monitor_core::Context;
 use monitor_core::FutureExt;
 use monitor_core::Monitor;
@@ -124,6 +125,24 @@ fn an_event_of_the_library_comes_with_its_fields() {
     let fields: Vec<_> = event.fields.iter().map(|(name, value)| format!("{name}={value}")).collect();
     assert!(fields.iter().any(|field| field == "server.address=db"), "{fields:?}");
     assert_eq!((event.dropped_fields, event.context), (0, None));
+}
+
+#[monitored]
+fn load() {
+    let command = Command::start("postgresql", |command| {
+        command.text("SELECT name FROM users WHERE mail = 'ada@example.org'");
+        command.server("db1:5432");
+    });
+    command.succeed(|| "1 row");
+}
+
+#[test]
+fn f67_events_of_a_command_have_its_span_and_are_redacted_before_a_recorder_has_them() {
+    let captured = Capture::run(load);
+    assert_eq!(captured.event_names(), ["command.started", "command.succeeded"]);
+    let [command] = captured.children_of(captured.span("load"))[..] else { panic!("one command") };
+    assert_eq!(captured.events_in(command).len(), 2, "{}", captured.tree_with_events());
+    assert!(!format!("{:?}", captured.events()).contains("ada@"), "{:?}", captured.events());
 }
 
 #[test]

@@ -222,6 +222,7 @@ fn attach_extra(call: &mut Call, mut extra: Box<Extra>, metadata: &'static Metad
         Some(present) => {
             present.fields.append(&extra.fields);
             present.links.extend(&extra.links);
+            std::mem::swap(&mut present.values, &mut extra.values);
             present.display_name = extra.display_name.take();
             present.fields.share_seal(&extra.fields);
             if let Some(hook) = &mut present.hook {
@@ -233,11 +234,9 @@ fn attach_extra(call: &mut Call, mut extra: Box<Extra>, metadata: &'static Metad
         none => *none = Some(extra),
     }
     call.extra().slow = metadata.slow;
-    if !companions.is_empty() {
-        let context = call.context();
-        call.extra().companions = companions;
-        call.extra().begin_companions(context);
-        // What they did is no part of the call.
+    let (context, lane) = (call.context(), call.lane);
+    if call.extra().begin(companions, context, lane) {
+        // What was done by then is no part of the call.
         call.start = now(call);
     }
 }
@@ -308,7 +307,7 @@ fn finish_cold(call: &mut Call, ending: Head) {
     }
     let clock = extra.clock.clone();
     let took = || clock.unwrap_or_default().duration(end.saturating_sub(call.start));
-    extra.end_companions(ending, took, call.context());
+    extra.end(ending, took, call.context(), call.lane);
     if let Some(mut hook) = extra.hook.take() {
         let clock = extra.clock.clone().unwrap_or_default();
         let ticks = end.saturating_sub(call.start);

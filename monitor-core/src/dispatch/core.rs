@@ -9,6 +9,7 @@ use std::time::SystemTime;
 
 use crate::dispatch::alarm::Alarm;
 use crate::dispatch::counted::Counted;
+use crate::dispatch::declared::declare_all;
 use crate::dispatch::entry::UNKNOWN;
 use crate::dispatch::hearing::Hearing;
 use crate::dispatch::lane::Lane;
@@ -110,6 +111,7 @@ impl Core {
             notes: Notes::default(),
             hearing,
         });
+        declare_all();
         sources::add(&core);
         core
     }

@@ -13,7 +13,9 @@ use crate::dispatch::copy::Copy;
 use crate::dispatch::core::Core;
 use crate::dispatch::error_types::error_type_name;
 use crate::dispatch::hook::Hooked;
+use crate::dispatch::lane::Lane;
 use crate::dispatch::late;
+use crate::dispatch::values::Values;
 use crate::model::Clock;
 use crate::model::FieldBuffer;
 use crate::model::Head;
@@ -51,6 +53,8 @@ pub(crate) struct Extra {
     pub(crate) hook: Option<Box<Hooked>>,
     /// What goes along with the call, in the order in which it came.
     pub(crate) companions: Vec<Box<dyn Companion>>,
+    /// What the call gives declared metrics.
+    pub(crate) values: Values,
     /// The name of this one span, where it has one beside its callsite's.
     pub(crate) display_name: Option<Box<str>>,
     /// What the result says, for the companions.
@@ -98,36 +102,42 @@ impl Extra {
         self.companions.iter_mut().for_each(|companion| companion.go_on());
     }
 
-    /// The call begins.
-    pub(crate) fn begin_companions(&mut self, context: Option<SpanContext>) {
+    /// The call begins. Gives whether anything was done about it.
+    pub(crate) fn begin(
+        &mut self,
+        companions: Vec<Box<dyn Companion>>,
+        context: Option<SpanContext>,
+        lane: Option<&'static Lane>,
+    ) -> bool {
+        if companions.is_empty() && self.values.is_empty() {
+            return false;
+        }
+        self.companions = companions;
         self.companions.iter_mut().for_each(|companion| companion.begin(context));
+        self.values.begin(lane);
+        true
     }
 
     /// The call has ended, which the last companion hears first.
-    pub(crate) fn end_companions(
+    pub(crate) fn end(
         &mut self,
         ending: Head,
         duration: impl FnOnce() -> Duration,
         context: Option<SpanContext>,
+        lane: Option<&'static Lane>,
     ) {
-        if self.companions.is_empty() {
+        if self.companions.is_empty() && self.values.is_empty() {
             return;
         }
-        let outcome = ending.outcome();
+        let (outcome, duration) = (ending.outcome(), duration());
         let error_type = match outcome {
             Outcome::Panic => Some("panic"),
             _ => error_type_name(ending.error()),
         };
         let fields = &mut self.fields;
-        let mut end = CallEnd {
-            outcome,
-            error_type,
-            duration: duration(),
-            context,
-            fields,
-            answer: self.answer.take(),
-        };
+        let mut end = CallEnd { outcome, error_type, duration, context, fields, answer: self.answer.take() };
         self.companions.iter_mut().rev().for_each(|companion| companion.end(&mut end));
+        self.values.end(lane, outcome, duration);
     }
 
     /// Puts back what was put elsewhere for this call.
@@ -153,6 +163,7 @@ impl Extra {
         self.labels.clear();
         self.hook = None;
         self.companions.clear();
+        self.values.clear();
         self.display_name = None;
         self.answer = None;
         // Without a thread-local any more, the box is simply freed.

@@ -13,6 +13,7 @@ use crate::dispatch::lane::Lane;
 use crate::dispatch::sources;
 use crate::dispatch::sources::Source;
 use crate::dispatch::ticks;
+use crate::metric::InstrumentInfo;
 use crate::model::Head;
 use crate::model::Levels;
 use crate::model::Metadata;
@@ -53,6 +54,11 @@ impl Core {
             .intersection(leveled)
     }
 
+    /// Whether this monitor takes the values of an instrument: only a declared one has a module, and so a filter.
+    pub(crate) fn shows(&self, info: &InstrumentInfo) -> bool {
+        info.module.is_empty() || self.config.filter.signals(info.module).contains(Signals::METRICS)
+    }
+
     /// What this monitor makes of trace levels.
     pub(crate) fn levels(&self) -> Levels {
         self.config.levels
@@ -86,6 +92,7 @@ impl Core {
                 }
             }
             Source::Family(_) => SILENT,
+            Source::Instrument(info) if !self.shows(info) => SILENT,
             Source::Instrument(_) => {
                 let head = Head::call(source, 0, 0, Outcome::Ok, Head::TICK).word();
                 if hook::values_wanted() { head | SLOW } else { head | FAST }

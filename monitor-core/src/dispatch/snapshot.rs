@@ -11,17 +11,22 @@ use crate::dispatch::counted::Counted;
 use crate::dispatch::ears::Trouble;
 use crate::dispatch::error_types::error_type_name;
 use crate::dispatch::hook::panics;
+use crate::dispatch::observed::Observed;
+use crate::dispatch::observed::read_all;
 use crate::dispatch::process_wide;
 use crate::dispatch::sources::Source;
+use crate::dispatch::sources::declared;
 use crate::dispatch::sources::refused;
 use crate::dispatch::sources::sources;
 use crate::metric::FunctionSeries;
 use crate::metric::FunctionSnapshot;
+use crate::metric::Histogram;
 use crate::metric::InstrumentInfo;
 use crate::metric::LabelSets;
 use crate::metric::Labels;
 use crate::metric::Metric;
 use crate::metric::MetricData;
+use crate::metric::MetricKind;
 use crate::metric::MetricPoint;
 use crate::metric::OVERFLOW;
 use crate::metric::Snapshot;
@@ -30,6 +35,9 @@ use crate::metric::function_metrics;
 use crate::model::Head;
 use crate::model::Signals;
 use crate::model::Tally;
+
+/// The label of a series that takes what is beyond the bound.
+const OVERFLOWED: (&str, Cow<'static, str>) = ("otel.metric.overflow", Cow::Borrowed("true"));
 
 /// What a monitor has recorded, lost and refused, in numbers that only grow.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -51,6 +59,8 @@ pub(crate) struct Losses {
 impl Core {
     /// A copy of everything counted so far.
     pub(crate) fn snapshot(&self) -> Snapshot {
+        // Before anything is locked, for it runs code of the user.
+        let observed = read_all(self);
         let counted = self.counted();
         let labels = self.labels();
         let mut functions = Vec::new();
@@ -70,6 +80,12 @@ impl Core {
             }
         }
         drop(labels);
+        for info in declared().into_iter().filter(|info| self.shows(info)) {
+            add_declared(&mut by_hand, info);
+        }
+        for observed in observed {
+            add_observed(&mut by_hand, observed);
+        }
         let mut metrics = function_metrics(&functions);
         metrics.extend(by_hand);
         Snapshot { started: self.started(), taken: self.clock().anchor().1, functions, metrics }
@@ -148,13 +164,78 @@ fn metric(id: u32, info: &'static InstrumentInfo, counted: &Counted, labels: &La
             MetricPoint { labels, data }
         })
         .collect();
-    (!points.is_empty()).then_some(Metric {
+    (!points.is_empty()).then(|| Metric { points, ..described(info) })
+}
+
+/// A metric without points.
+fn described(info: &'static InstrumentInfo) -> Metric {
+    Metric {
         name: Cow::Borrowed(info.name),
+        template: Cow::Borrowed(info.template),
         description: Cow::Borrowed(info.description),
         unit: Cow::Borrowed(info.unit),
         kind: info.kind,
-        points,
-    })
+        points: Vec::new(),
+    }
+}
+
+/// Adds a declared metric that has no values yet: with a zero, where it has no labels that would have to be known.
+fn add_declared(metrics: &mut Vec<Metric>, info: &'static InstrumentInfo) {
+    if metrics.iter().any(|metric| metric.name == info.name) {
+        return;
+    }
+    let zero = match info.kind {
+        MetricKind::Counter => Some(MetricData::Counter(0)),
+        // What was never set is not zero.
+        MetricKind::Gauge => None,
+        MetricKind::Histogram => Some(MetricData::Histogram(Histogram::with_bounds(info.buckets))),
+        MetricKind::UpDownCounter => Some(MetricData::UpDownCounter(0)),
+    };
+    let zero = zero.filter(|_| info.labels.is_empty());
+    let points = zero.map(|data| MetricPoint { labels: Vec::new(), data }).into_iter().collect();
+    metrics.push(Metric { points, ..described(info) });
+}
+
+/// Adds a value that was just read. Of those with the same labels, sums add up, and the last gauge counts.
+fn add_observed(metrics: &mut Vec<Metric>, observed: Observed) {
+    let Observed { info, labels, data } = observed;
+    let values = labels.iter().map(|value| Cow::Owned(value.to_string()));
+    let labels: Labels = info.labels.iter().copied().zip(values).collect();
+    let place = match metrics.iter().position(|metric| metric.name == info.name) {
+        Some(place) => place,
+        None => {
+            metrics.push(described(info));
+            metrics.len() - 1
+        }
+    };
+    let points = &mut metrics[place].points;
+    let place = points.iter().position(|point| point.labels == labels);
+    match (place, data) {
+        (Some(place), data) => points[place].data = sum(&points[place].data, data),
+        // Without a bound, the types of the labels have one.
+        (None, data) if info.max == 0 || info.labels.is_empty() || (points.len() as u32) < info.max => {
+            points.push(MetricPoint { labels, data });
+        }
+        (None, data) => {
+            let labels = vec![OVERFLOWED];
+            match points.iter_mut().find(|point| point.labels == labels) {
+                Some(point) => point.data = sum(&point.data, data),
+                None => points.push(MetricPoint { labels, data }),
+            }
+        }
+    }
+}
+
+fn sum(one: &MetricData, other: MetricData) -> MetricData {
+    match (one, other) {
+        (MetricData::Counter(one), MetricData::Counter(other)) => {
+            MetricData::Counter(one.wrapping_add(other))
+        }
+        (MetricData::UpDownCounter(one), MetricData::UpDownCounter(other)) => {
+            MetricData::UpDownCounter(one.wrapping_add(other))
+        }
+        (_, other) => other,
+    }
 }
 
 /// Adds a metric, to the one of its name where there is one: series that came over a bridge may have other label
@@ -168,7 +249,7 @@ fn add(metrics: &mut Vec<Metric>, metric: Metric) {
 
 fn label_pairs(labels: &LabelSets, id: u32, slot: u16, names: &[&'static str]) -> Labels {
     if slot == OVERFLOW {
-        return vec![("otel.metric.overflow", Cow::Borrowed("true"))];
+        return vec![OVERFLOWED];
     }
     let Some(values) = labels.values(id, slot) else { return Vec::new() };
     names.iter().zip(values.iter()).map(|(name, value)| (*name, Cow::Owned(value.to_string()))).collect()

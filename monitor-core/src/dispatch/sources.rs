@@ -3,6 +3,8 @@
 #[cfg(all(test, not(loom)))]
 mod tests;
 
+use std::io;
+use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::PoisonError;
 use std::sync::Weak;
@@ -27,18 +29,29 @@ pub(crate) enum Source {
     Instrument(&'static InstrumentInfo),
 }
 
+impl Source {
+    /// Whether this is an instrument of the same name and labels.
+    fn is_like(&self, info: &InstrumentInfo) -> bool {
+        matches!(self, Source::Instrument(own) if own.name == info.name && own.labels == info.labels)
+    }
+}
+
 #[derive(Default)]
 struct Registry {
     sources: Vec<Source>,
+    /// The metrics that the program declares, whether or not they have had a value, each name once.
+    declared: Vec<&'static InstrumentInfo>,
     cores: Vec<Weak<Core>>,
     global: Option<Arc<Core>>,
     /// Sources that came when there was no number left, or that contradict an earlier one of their name.
     refused: u64,
+    /// The names of which it was said that they have contradicting declarations.
+    said: Vec<&'static str>,
 }
 
 meeting! {
     static REGISTRY: Mutex<Registry> =
-        Mutex::new(Registry { sources: Vec::new(), cores: Vec::new(), global: None, refused: 0 });
+        Mutex::new(Registry { sources: Vec::new(), declared: Vec::new(), cores: Vec::new(), global: None, refused: 0, said: Vec::new() });
 }
 
 meeting! {
@@ -90,19 +103,29 @@ pub(crate) fn ask_family(family: &'static Family) {
 /// other, when the first wins.
 pub(crate) fn register_instrument(info: &'static InstrumentInfo) -> Option<u32> {
     let mut registry = registry();
-    let earlier = registry.sources.iter().position(|source| match source {
-        Source::Instrument(earlier) => earlier.name == info.name,
-        Source::Callsite(_) | Source::Family(_) => false,
-    });
-    if let Some(position) = earlier {
-        let Source::Instrument(earlier) = registry.sources[position] else { return None };
-        let agrees = earlier.kind == info.kind && earlier.unit == info.unit && earlier.labels == info.labels;
-        if !agrees {
-            registry.refused += 1;
-        }
-        return agrees.then_some(position as u32);
+    if let Some(earlier) = registry.contradicted(info) {
+        return refuse_for(registry, info, earlier);
     }
-    registry.add(Source::Instrument(info))
+    let earlier = registry.sources.iter().position(|source| source.is_like(info));
+    earlier.map(|position| position as u32).or_else(|| registry.add(Source::Instrument(info)))
+}
+
+/// Makes a metric known that may not have a value yet. Gives whether no earlier one of its name contradicts it.
+pub(crate) fn declare(info: &'static InstrumentInfo) -> bool {
+    let mut registry = registry();
+    if let Some(earlier) = registry.contradicted(info) {
+        refuse_for(registry, info, earlier);
+        return false;
+    }
+    if !registry.declared.iter().any(|earlier| earlier.name == info.name) {
+        registry.declared.push(info);
+    }
+    true
+}
+
+/// The metrics that the program declares.
+pub(crate) fn declared() -> Vec<&'static InstrumentInfo> {
+    registry().declared.clone()
 }
 
 /// Gives an instrument of another facade its number. There, one name may have series with different label
@@ -110,22 +133,42 @@ pub(crate) fn register_instrument(info: &'static InstrumentInfo) -> Option<u32> 
 #[cfg_attr(not(feature = "metrics"), expect(dead_code, reason = "only the bridge to `metrics` uses it"))]
 pub(crate) fn register_foreign(info: &'static InstrumentInfo) -> Option<u32> {
     let mut registry = registry();
-    for (position, source) in registry.sources.iter().enumerate() {
-        let Source::Instrument(earlier) = source else { continue };
-        if earlier.name != info.name {
-            continue;
-        }
-        if earlier.kind != info.kind
+    let contradicts = |earlier: &InstrumentInfo| {
+        earlier.kind != info.kind
             || (earlier.unit != info.unit && !earlier.unit.is_empty() && !info.unit.is_empty())
-        {
-            registry.refused += 1;
-            return None;
-        }
-        if earlier.labels == info.labels {
-            return Some(position as u32);
-        }
+    };
+    if registry.named(info.name).any(contradicts) {
+        registry.refused += 1;
+        return None;
     }
-    registry.add(Source::Instrument(info))
+    let earlier = registry.sources.iter().position(|source| source.is_like(info));
+    earlier.map(|position| position as u32).or_else(|| registry.add(Source::Instrument(info)))
+}
+
+/// Refuses an instrument that contradicts an earlier one, and says so, once for each name.
+#[cold]
+fn refuse_for(
+    mut registry: MutexGuard<'_, Registry>,
+    info: &InstrumentInfo,
+    earlier: &InstrumentInfo,
+) -> Option<u32> {
+    registry.refused += 1;
+    let said = registry.said.contains(&earlier.name);
+    if !said {
+        registry.said.push(earlier.name);
+    }
+    drop(registry);
+    if !said {
+        // Where nobody can be told, it is counted all the same.
+        let _ = writeln!(
+            io::stderr(),
+            "monitor: metric `{}` is declared twice: as {}, which counts, and as {}, which is refused",
+            info.name,
+            earlier.described(),
+            info.described(),
+        );
+    }
+    None
 }
 
 /// A copy of the list of sources.
@@ -222,6 +265,20 @@ pub(crate) fn epoch() -> u64 {
 }
 
 impl Registry {
+    /// All instruments of a name, the declared ones first.
+    fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'static InstrumentInfo> + 'a {
+        let used = self.sources.iter().filter_map(|source| match source {
+            Source::Instrument(info) => Some(*info),
+            Source::Callsite(_) | Source::Family(_) => None,
+        });
+        self.declared.iter().copied().chain(used).filter(move |info| info.name == name)
+    }
+
+    /// The earlier instrument that this one contradicts, if it does.
+    fn contradicted(&self, info: &InstrumentInfo) -> Option<&'static InstrumentInfo> {
+        self.named(info.name).next().filter(|earlier| !earlier.agrees(info))
+    }
+
     /// Gives a source its number, unless there is none left.
     fn add(&mut self, source: Source) -> Option<u32> {
         let id = self.sources.len() as u32;

@@ -20,7 +20,20 @@ use crate::model::LabelRef;
 /// Records a value of source `id`, for the monitor of this thread.
 #[inline]
 pub(crate) fn tick(id: u32, max: u32, labels: &[LabelRef<'_>], bits: u64, kind: u64) {
-    let Some(lane) = current().or_else(attached) else { return forward(id, labels, bits, kind) };
+    tick_on(current().or_else(attached), id, max, labels, bits, kind);
+}
+
+/// Records a value of source `id` on this lane of the calling thread; without one, only bridges hear of it.
+#[inline(always)]
+pub(crate) fn tick_on(
+    lane: Option<&'static Lane>,
+    id: u32,
+    max: u32,
+    labels: &[LabelRef<'_>],
+    bits: u64,
+    kind: u64,
+) {
+    let Some(lane) = lane else { return forward(id, labels, bits, kind) };
     let head = match lane.entries.find(id).map(|entry| entry.head()) {
         Some(head) if head & FAST != 0 => head,
         _ => match ask(lane, id, labels, bits, kind) {
@@ -41,7 +54,7 @@ pub(crate) fn tick(id: u32, max: u32, labels: &[LabelRef<'_>], bits: u64, kind: 
 /// A gauge keeps what it had.
 #[cold]
 #[inline(never)]
-fn reject(lane: &'static Lane) {
+pub(crate) fn reject(lane: &'static Lane) {
     if let Some(core) = core_of(lane) {
         core.note_rejected();
     }

@@ -45,6 +45,7 @@ pub(crate) fn function_metrics(functions: &[FunctionSnapshot]) -> Vec<Metric> {
 fn metric(name: &'static str, description: &'static str, unit: &'static str, kind: MetricKind) -> Metric {
     Metric {
         name: Cow::Borrowed(name),
+        template: Cow::Borrowed(""),
         description: Cow::Borrowed(description),
         unit: Cow::Borrowed(unit),
         kind,

@@ -2,19 +2,24 @@
 
 #![forbid(unsafe_code)]
 
+mod amount;
 mod bucket;
 mod cells;
 mod exponential;
 mod functions;
 mod histogram;
 mod instrument;
+mod number;
 mod series;
 mod snapshot;
 
+pub use amount::MetricValue;
 pub use histogram::Histogram;
 pub use instrument::MetricKind;
+pub use number::{Number, Whole};
 pub use snapshot::{FunctionSeries, FunctionSnapshot, Metric, MetricData, MetricPoint, Snapshot};
 
+pub(crate) use amount::{Amount, data, of_second, tick_kind};
 pub(crate) use cells::{Cells, Value, tick};
 pub(crate) use functions::function_metrics;
 pub(crate) use instrument::InstrumentInfo;

@@ -51,6 +51,9 @@ pub struct FunctionSeries {
 pub struct Metric {
     /// The name, dotted lower case.
     pub name: Cow<'static, str>,
+    /// The name with a place for the values of some labels, as in `host_unhealthy.count.{host}`; empty where there is
+    /// none. See [`path`](Self::path).
+    pub template: Cow<'static, str>,
     /// What it counts.
     pub description: Cow<'static, str>,
     /// The unit in UCUM, empty where it has none.
@@ -68,6 +71,60 @@ pub struct MetricPoint {
     pub labels: Labels,
     /// The value.
     pub data: MetricData,
+}
+
+impl Metric {
+    /// One name for one series, for those who know no labels.
+    ///
+    /// The template with the values in their places, then the values of all other labels, in the order of the labels.
+    /// What could be taken for a part of the path, or is neither letter, digit, `-` nor `_`, becomes `_`; a value that
+    /// the point does not have is `other`.
+    ///
+    /// ```
+    /// use monitor_core::{Monitor, plugin_metric};
+    ///
+    /// #[plugin_metric(counter = "host_unhealthy.count.{host}", labels(max = 64))]
+    /// fn mark_down(host: &str) {}
+    ///
+    /// let monitor = Monitor::builder().build();
+    /// monitor.scope(|| mark_down("db-1.example.com"));
+    /// let snapshot = monitor.snapshot();
+    /// let metric = snapshot.metric("host_unhealthy.count").unwrap();
+    /// assert_eq!(metric.path(&metric.points[0]), "host_unhealthy.count.db-1_example_com");
+    /// ```
+    #[must_use]
+    pub fn path(&self, point: &MetricPoint) -> String {
+        let mut placed = Vec::new();
+        let mut path = String::new();
+        let template = if self.template.is_empty() { &self.name } else { &self.template };
+        for part in template.split('.') {
+            match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
+                None => push_part(&mut path, part),
+                Some(name) => {
+                    placed.push(name);
+                    let value = point.labels.iter().find(|(known, _)| *known == name);
+                    push_part(&mut path, &value.map_or_else(|| "other".into(), |(_, value)| as_part(value)));
+                }
+            }
+        }
+        for (_, value) in point.labels.iter().filter(|(name, _)| !placed.contains(name)) {
+            push_part(&mut path, &as_part(value));
+        }
+        path
+    }
+}
+
+fn push_part(path: &mut String, part: &str) {
+    if !path.is_empty() {
+        path.push('.');
+    }
+    path.push_str(part);
+}
+
+fn as_part(value: &str) -> String {
+    let kept = |letter: char| letter.is_alphanumeric() || letter == '-' || letter == '_';
+    let part: String = value.chars().map(|letter| if kept(letter) { letter } else { '_' }).collect();
+    if part.is_empty() { "_".to_owned() } else { part }
 }
 
 /// The value of one series.

@@ -116,7 +116,7 @@ impl FieldBuffer {
         &self.bytes
     }
 
-    #[cfg_attr(not(feature = "tracing"), expect(dead_code, reason = "only the bridge to `tracing` asks"))]
+    #[cfg(any(test, feature = "tracing"))]
     pub(crate) fn is_empty(&self) -> bool {
         self.bytes.is_empty() && self.dropped == 0
     }

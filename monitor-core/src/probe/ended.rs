@@ -4,25 +4,26 @@ use std::fmt;
 
 use crate::dispatch::Answer;
 use crate::dispatch::Call;
+use crate::dispatch::Extra;
 use crate::dispatch::error_type_id;
-use crate::model::FieldBuffer;
+use crate::metric::MetricValue;
 use crate::model::FieldName;
 use crate::model::Head;
 use crate::model::Outcome;
 use crate::probe::evaluate::evaluate;
+use crate::probe::plugin_metric::PluginMetric;
 
 /// How a call ended, while it is being told.
-#[derive(Debug)]
 pub struct Ended {
     head: Head,
-    more: Option<Box<More>>,
+    /// What there is to tell beyond how the call ended.
+    more: Option<Box<Extra>>,
 }
 
-/// What few results have to tell.
-#[derive(Debug, Default)]
-struct More {
-    fields: FieldBuffer,
-    answer: Option<Box<Answer>>,
+impl fmt::Debug for Ended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ended").field("outcome", &self.head.outcome()).finish_non_exhaustive()
+    }
 }
 
 /// Tells from a result how the call ended.
@@ -98,12 +99,22 @@ impl Ended {
     }
 
     fn field(&mut self, name: &str, value: fmt::Arguments<'_>) {
-        self.more.get_or_insert_default().fields.text(FieldName::Free(name), value);
+        self.more().fields.text(FieldName::Free(name), value);
+    }
+
+    /// What the result gives a declared metric, which the call brought along, and whether that is to be recorded
+    /// whatever the ending. A panic in it is counted, and the rest goes on.
+    pub fn metric(&mut self, metric: &'static PluginMetric, value: impl FnOnce(&mut MetricValue) -> bool) {
+        metric.tell(&mut self.more().values, value);
     }
 
     /// What the result of a command says.
     pub(crate) fn answer(&mut self) -> &mut Answer {
-        self.more.get_or_insert_default().answer.get_or_insert_default()
+        self.more().answer.get_or_insert_default()
+    }
+
+    fn more(&mut self) -> &mut Extra {
+        self.more.get_or_insert_with(Extra::obtain)
     }
 
     /// Runs a user's own look at the result, which may panic; what it told until then counts.
@@ -119,24 +130,25 @@ impl Ended {
 
     /// Whether there is more to tell than how the call ended.
     #[inline(always)]
-    pub(crate) fn has_fields(&self) -> bool {
+    pub(crate) fn has_more(&self) -> bool {
         self.more.is_some()
     }
 
-    /// Hands the fields over and gives the ending as a record's head has it.
+    /// Hands over what more there is and gives the ending as a record's head has it.
     #[inline(always)]
     pub(crate) fn settle(self, call: &mut Call) -> Head {
         if let Some(more) = self.more {
-            more.settle(call);
+            hand_over(call, more);
         }
         self.head
     }
 }
 
-impl More {
-    #[cold]
-    fn settle(self, call: &mut Call) {
-        call.fields().append(&self.fields);
-        call.extra().answer = self.answer;
-    }
+#[inline(never)]
+fn hand_over(call: &mut Call, mut more: Box<Extra>) {
+    let extra = call.extra();
+    extra.fields.append(&more.fields);
+    extra.values.complete(&more.values);
+    extra.answer = more.answer.take();
+    more.release();
 }

@@ -160,7 +160,7 @@ fn poll_again<F: Future, C: Classify<F::Output>>(
                 return polled;
             }
             let ended = classify.classify(result);
-            if ended.has_fields() {
+            if ended.has_more() {
                 underway.finish_with(ended.head(), |call| {
                     ended.settle(call);
                 });

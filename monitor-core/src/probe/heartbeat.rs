@@ -13,6 +13,7 @@ use crate::event::HeartbeatInfo;
 use crate::event::HeartbeatStarted;
 use crate::event::HeartbeatSucceeded;
 use crate::event::Text;
+use crate::probe::command::ToDocument;
 
 /// A heartbeat by hand: a server is asked whether it is there, and exactly one answer is told.
 ///
@@ -47,17 +48,17 @@ impl Heartbeat {
     }
 
     /// It answered. The answer is evaluated only if somebody listens.
-    pub fn succeed<D: Into<Document>>(mut self, reply: impl FnOnce() -> D) {
+    pub fn succeed<D: ToDocument>(mut self, reply: impl FnOnce() -> D) {
         self.over = true;
         if is_heard::<HeartbeatEvent>() {
-            let (took, reply) = (self.started.elapsed(), reply().into());
+            let (took, reply) = (self.started.elapsed(), reply().to_document());
             emit(|| HeartbeatSucceeded::new(&self.info, took, reply));
         }
     }
 
     /// It did not answer, or with an error.
-    pub fn fail(mut self, failure: impl Into<Document>) {
-        self.failed(failure.into());
+    pub fn fail(mut self, failure: impl ToDocument) {
+        self.failed(failure.to_document());
     }
 
     fn failed(&mut self, failure: Document) {

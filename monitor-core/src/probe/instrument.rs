@@ -1,79 +1,29 @@
 //! Counters, gauges and histograms by hand, with the power and the price of what the attribute gives.
 
-use std::num::NonZeroUsize;
 use std::time::Instant;
 
-use once_cell::race::OnceNonZeroUsize;
-
-use crate::dispatch::register_instrument;
+use crate::dispatch::Instrument;
+use crate::dispatch::MOST_LABELS;
 use crate::dispatch::tick;
 use crate::metric::InstrumentInfo;
 use crate::metric::MetricKind;
 use crate::metric::tick as kind;
 use crate::model::LabelRef;
 
-/// Stands for the number of an instrument that was refused.
-const REFUSED: NonZeroUsize = NonZeroUsize::MAX;
-/// The bound where none is declared, as OpenTelemetry has it.
-const DEFAULT_MAX: u32 = 2_000;
-
-/// What all instruments have.
-#[derive(Debug)]
-struct Instrument {
-    info: InstrumentInfo,
-    /// One more than the number, since zero stands for "not registered".
-    id: OnceNonZeroUsize,
+#[inline]
+fn record(instrument: &'static Instrument, labels: &[&str], bits: u64, kind: u64) {
+    let Some(id) = instrument.id() else { return };
+    if labels.is_empty() {
+        return tick(id, instrument.info.max, &[], bits, kind);
+    }
+    // One value a declared name: what is missing is empty, what is too many is left out.
+    let mut values = [LabelRef::Text(""); MOST_LABELS];
+    let count = instrument.info.labels.len().min(MOST_LABELS);
+    for (value, label) in values[..count].iter_mut().zip(labels) {
+        *value = LabelRef::Text(label);
+    }
+    tick(id, instrument.info.max, &values[..count], bits, kind);
 }
-
-impl Instrument {
-    const fn new(name: &'static str, kind: MetricKind) -> Self {
-        let info = InstrumentInfo {
-            name,
-            unit: "",
-            description: "",
-            kind,
-            labels: &[],
-            max: DEFAULT_MAX,
-            buckets: &[],
-            sparse: false,
-        };
-        Self { info, id: OnceNonZeroUsize::new() }
-    }
-
-    #[inline]
-    fn record(&'static self, labels: &[&str], bits: u64, kind: u64) {
-        let id = match self.id.get() {
-            Some(id) => id,
-            None => self.register(),
-        };
-        if id == REFUSED {
-            return;
-        }
-        let id = (id.get() - 1) as u32;
-        if labels.is_empty() {
-            return tick(id, self.info.max, &[], bits, kind);
-        }
-        // One value a declared name: what is missing is empty, what is too many is left out.
-        let mut values = [LabelRef::Text(""); MOST_LABELS];
-        let count = self.info.labels.len().min(MOST_LABELS);
-        for (value, label) in values[..count].iter_mut().zip(labels) {
-            *value = LabelRef::Text(label);
-        }
-        tick(id, self.info.max, &values[..count], bits, kind);
-    }
-
-    /// Two threads may register at once; the same instrument gets the same number each time.
-    #[cold]
-    fn register(&'static self) -> NonZeroUsize {
-        self.id.get_or_init(|| {
-            let id = register_instrument(&self.info).map(|id| id as usize + 1);
-            id.and_then(NonZeroUsize::new).unwrap_or(REFUSED)
-        })
-    }
-}
-
-/// The most labels of one instrument.
-const MOST_LABELS: usize = 16;
 
 macro_rules! instruments {
     ($($(#[$doc:meta])* $name:ident as $kind:ident;)*) => {$(
@@ -85,7 +35,7 @@ macro_rules! instruments {
             /// An instrument of this name: dotted, lower case, as OpenTelemetry's conventions have it.
             #[must_use]
             pub const fn new(name: &'static str) -> Self {
-                Self(Instrument::new(name, MetricKind::$kind))
+                Self(Instrument::new(InstrumentInfo::new(name, MetricKind::$kind)))
             }
 
             /// Counts in this unit, in UCUM: `s`, `By`, `{request}`.
@@ -185,13 +135,13 @@ impl Counter {
     /// Adds `count`. The sum wraps at 2^64.
     #[inline]
     pub fn add(&'static self, count: u64) {
-        self.0.record(&[], count, kind::COUNTER);
+        record(&self.0, &[], count, kind::COUNTER);
     }
 
     /// Adds `count` to the series with these label values, in the order of the names.
     #[inline]
     pub fn add_with(&'static self, count: u64, labels: &[&str]) {
-        self.0.record(labels, count, kind::COUNTER);
+        record(&self.0, labels, count, kind::COUNTER);
     }
 }
 
@@ -205,7 +155,7 @@ impl Gauge {
     /// Sets the value of the series with these label values, in the order of the names.
     #[inline]
     pub fn set_with(&'static self, value: f64, labels: &[&str]) {
-        self.0.record(labels, value.to_bits(), kind::GAUGE);
+        record(&self.0, labels, value.to_bits(), kind::GAUGE);
     }
 }
 
@@ -219,7 +169,7 @@ impl UpDownCounter {
     /// Adds `change` to the series with these label values, in the order of the names.
     #[inline]
     pub fn add_with(&'static self, change: i64, labels: &[&str]) {
-        self.0.record(labels, change as u64, kind::UP_DOWN);
+        record(&self.0, labels, change as u64, kind::UP_DOWN);
     }
 
     /// Adds one, and takes it off again when the guard is dropped, however that comes about.
@@ -247,7 +197,7 @@ impl Histogram {
     /// Adds a value to the series with these label values, in the order of the names.
     #[inline]
     pub fn record_with(&'static self, value: f64, labels: &[&str]) {
-        self.0.record(labels, value.to_bits(), kind::HISTOGRAM);
+        record(&self.0, labels, value.to_bits(), kind::HISTOGRAM);
     }
 
     /// Starts a timer that records the seconds until it is dropped.

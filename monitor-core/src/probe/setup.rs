@@ -8,6 +8,9 @@ use crate::dispatch::Callsite;
 use crate::dispatch::Core;
 use crate::dispatch::Extra;
 use crate::dispatch::Lane;
+use crate::dispatch::Moments;
+use crate::dispatch::Plugin;
+use crate::dispatch::Segment;
 use crate::dispatch::attached;
 use crate::dispatch::current;
 use crate::dispatch::known_slot;
@@ -16,6 +19,7 @@ use crate::dispatch::lane_of;
 use crate::dispatch::start;
 use crate::dispatch::start_labelled;
 use crate::dispatch::start_with;
+use crate::metric::MetricValue;
 use crate::model::FieldName;
 use crate::model::Label;
 use crate::model::LabelRef;
@@ -23,6 +27,8 @@ use crate::model::LabelText;
 use crate::model::SpanContext;
 use crate::model::Value;
 use crate::probe::evaluate::evaluate as run_evaluation;
+use crate::probe::plugin_metric::MetricLabels;
+use crate::probe::plugin_metric::PluginMetric;
 
 /// What was evaluated before a call begins.
 #[derive(Default)]
@@ -229,14 +235,32 @@ impl Preparation {
         self.extra().fields.text(FieldName::Declared(index), format_args!("{value:?}"));
     }
 
+    /// The call is one of this plugin.
+    pub fn plugin(&mut self, plugin: Plugin) {
+        self.extra().companions.push(Box::new(Segment::new(plugin)));
+    }
+
+    /// What the call gives a declared metric, at some of its moments. A panic in the value or the labels is counted,
+    /// and the rest goes on.
+    pub fn metric(
+        &mut self,
+        metric: &'static PluginMetric,
+        moments: Moments,
+        value: impl FnOnce(&mut MetricValue),
+        labels: impl FnOnce(&mut MetricLabels<'_>),
+    ) {
+        metric.give(&mut self.extra().values, moments, value, labels);
+    }
+
     /// The name of the function.
     pub(super) fn called(&self) -> &'static str {
         self.callsite.metadata().name
     }
 
-    /// The call goes to the series without labels.
+    /// The call, and what it gives declared metrics, goes to the series without labels.
     pub(super) fn without_labels(&mut self) {
         self.setup.slot = 0;
+        self.extra().values.without_any_labels();
     }
 
     pub(super) fn extra(&mut self) -> &mut Extra {

@@ -13,6 +13,7 @@ use std::pin::Pin;
 use futures_core::Stream;
 
 use crate::model::ErrorType;
+use crate::probe::Ended;
 use crate::probe::boxed::Boxed;
 use crate::probe::boxed::BoxedFallible;
 use crate::probe::boxed::BoxedStream;
@@ -76,6 +77,12 @@ impl<R: OfNamedError> Shape<R> {
     pub fn shape(&self) -> R::Strategy {
         R::STRATEGY
     }
+
+    /// Gives a look at the result, of which the compiler knows the type from here.
+    #[inline(always)]
+    pub fn look<L: FnOnce(&mut Ended, &R::Result)>(&self, look: L) -> L {
+        look
+    }
 }
 
 impl<R: OfResult> NoNamedError<R> {
@@ -83,6 +90,12 @@ impl<R: OfResult> NoNamedError<R> {
     #[inline(always)]
     pub fn shape(&self) -> R::Strategy {
         R::STRATEGY
+    }
+
+    /// Gives a look at the result, of which the compiler knows the type from here.
+    #[inline(always)]
+    pub fn look<L: FnOnce(&mut Ended, &R::Result)>(&self, look: L) -> L {
+        look
     }
 }
 
@@ -92,6 +105,12 @@ impl<R: OfBox> NoResult<R> {
     pub fn shape(&self) -> R::Strategy {
         R::STRATEGY
     }
+
+    /// Gives a look at the result, of which the compiler knows the type from here.
+    #[inline(always)]
+    pub fn look<L: FnOnce(&mut Ended, &R::Result)>(&self, look: L) -> L {
+        look
+    }
 }
 
 impl<R> NoBox<R> {
@@ -100,12 +119,21 @@ impl<R> NoBox<R> {
     pub fn shape(&self) -> Plain {
         Plain
     }
+
+    /// Gives a look at the result, of which the compiler knows the type from here.
+    #[inline(always)]
+    pub fn look<L: FnOnce(&mut Ended, &R)>(&self, look: L) -> L {
+        look
+    }
 }
 
 /// A `Result` whose error has a name for its kind, or a future of one.
 pub trait OfNamedError {
     /// The type of the strategy.
     type Strategy;
+
+    /// The type of the call's result.
+    type Result;
 
     /// The strategy for it.
     const STRATEGY: Self::Strategy;
@@ -116,6 +144,9 @@ pub trait OfResult {
     /// The type of the strategy.
     type Strategy;
 
+    /// The type of the call's result.
+    type Result;
+
     /// The strategy for it.
     const STRATEGY: Self::Strategy;
 }
@@ -125,18 +156,23 @@ pub trait OfBox {
     /// The type of the strategy.
     type Strategy;
 
+    /// The type of the call's result.
+    type Result;
+
     /// The strategy for it.
     const STRATEGY: Self::Strategy;
 }
 
 impl<T, E: ErrorType> OfNamedError for Result<T, E> {
     type Strategy = FallibleTyped;
+    type Result = Result<T, E>;
 
     const STRATEGY: FallibleTyped = FallibleTyped;
 }
 
 impl<T, E> OfResult for Result<T, E> {
     type Strategy = Fallible;
+    type Result = Result<T, E>;
 
     const STRATEGY: Fallible = Fallible;
 }
@@ -146,24 +182,28 @@ macro_rules! boxed {
     ($($auto:ident)*) => {
         impl<T, E: ErrorType> OfNamedError for Pin<Box<dyn Future<Output = Result<T, E>> $(+ $auto)* + '_>> {
             type Strategy = Boxed<FallibleTyped>;
+            type Result = Result<T, E>;
 
             const STRATEGY: Self::Strategy = Boxed(FallibleTyped);
         }
 
         impl<T, E> OfResult for Pin<Box<dyn Future<Output = Result<T, E>> $(+ $auto)* + '_>> {
             type Strategy = BoxedFallible;
+            type Result = Result<T, E>;
 
             const STRATEGY: Self::Strategy = Boxed(Fallible);
         }
 
         impl<T> OfBox for Pin<Box<dyn Future<Output = T> $(+ $auto)* + '_>> {
             type Strategy = Boxed;
+            type Result = T;
 
             const STRATEGY: Self::Strategy = Boxed(Plain);
         }
 
         impl<T> OfBox for Pin<Box<dyn Stream<Item = T> $(+ $auto)* + '_>> {
             type Strategy = BoxedStream;
+            type Result = T;
 
             const STRATEGY: Self::Strategy = Boxed(Items);
         }

@@ -6,7 +6,7 @@ use std::hash::Hash;
 
 /// Where headers are read.
 ///
-/// A [`HashMap`], a list of pairs and a slice of them are; for the map of another crate, [`headers`] takes a closure.
+/// A [`HashMap`], a list of pairs and a slice of them are; for the map of another crate, [`read_from`] takes a closure.
 pub trait ReadHeaders {
     /// Calls `line` with the value of each header of this name, whatever the case of its letters, in their order.
     fn read(&self, name: &str, line: &mut dyn FnMut(&[u8]));
@@ -14,7 +14,7 @@ pub trait ReadHeaders {
 
 /// Where headers are written.
 ///
-/// A [`HashMap`] and a list of pairs of `String`s are; for the map of another crate, [`headers`] takes a closure.
+/// A [`HashMap`] and a list of pairs of `String`s are; for the map of another crate, [`write_to`] takes a closure.
 pub trait WriteHeaders {
     /// Sets a header, in the place of any that has this name. The name is in lower case, and the value is printable ASCII.
     fn write(&mut self, name: &'static str, value: &str);
@@ -29,18 +29,18 @@ pub trait WriteHeaders {
 #[derive(Clone, Copy, Debug)]
 pub struct FnHeaders<F>(F);
 
-/// Headers behind a closure: what the map of any crate can be made.
+/// Headers read by a closure, from the map of whatever crate: it calls its second argument with the value of each header
+/// of a name.
 ///
-/// To be read, it is a closure that calls its second argument with the value of each header of a name, as
-/// `|name, line| map.get_all(name).iter().for_each(|value| line(value.as_bytes()))`. To be written, it is one that sets
-/// a header, as `|name, value| { map.insert(name, value.parse().unwrap()); }`.
+/// With the crate `http`, that is
+/// `read_from(|name, line| map.get_all(name).iter().for_each(|value| line(value.as_bytes())))`.
 ///
 /// ```
-/// use monitor_core::propagation::headers;
+/// use monitor_core::propagation::{read_from, write_to};
 /// use monitor_core::{Context, Trust};
 ///
 /// let received = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-/// let read = headers(|name: &str, line: &mut dyn FnMut(&[u8])| {
+/// let read = read_from(|name, line| {
 ///     if name == "traceparent" {
 ///         line(received.as_bytes());
 ///     }
@@ -48,11 +48,20 @@ pub struct FnHeaders<F>(F);
 /// let context = Context::extract(&read, Trust::Continue);
 ///
 /// let mut sent = String::new();
-/// context.inject(&mut headers(|name: &'static str, value: &str| sent += &format!("{name}: {value}\r\n")));
+/// context.inject(&mut write_to(|name, value| sent += &format!("{name}: {value}\r\n")));
 /// assert_eq!(sent, format!("traceparent: {received}\r\n"));
 /// ```
-pub fn headers<F>(each: F) -> FnHeaders<F> {
-    FnHeaders(each)
+pub fn read_from<F: Fn(&str, &mut dyn FnMut(&[u8]))>(read: F) -> FnHeaders<F> {
+    FnHeaders(read)
+}
+
+/// Headers written by a closure, to the map of whatever crate: it sets a header to a value, in the place of any that has
+/// this name.
+///
+/// With the crate `http`, that is
+/// `write_to(|name, value| drop(map.insert(name, HeaderValue::from_str(value).unwrap())))`: a value is printable ASCII.
+pub fn write_to<F: FnMut(&'static str, &str)>(write: F) -> FnHeaders<F> {
+    FnHeaders(write)
 }
 
 impl<F: Fn(&str, &mut dyn FnMut(&[u8]))> ReadHeaders for FnHeaders<F> {

@@ -29,7 +29,7 @@ mod xray;
 pub use baggage::Baggage;
 pub use error::HeaderError;
 pub use flags::TraceFlags;
-pub use headers::{FnHeaders, ReadHeaders, WriteHeaders, headers};
+pub use headers::{FnHeaders, ReadHeaders, WriteHeaders, read_from, write_to};
 pub use traceparent::TraceParent;
 pub use tracestate::TraceState;
 pub use xray::{XRayHeader, XRaySampled};

@@ -1,5 +1,8 @@
 //! An `impl` block or a trait: each method with a body, expanded in its place.
 
+use std::cell::RefCell;
+
+use proc_macro2::Span;
 use proc_macro2::TokenStream;
 use quote::ToTokens as _;
 use quote::quote;
@@ -8,22 +11,28 @@ use quote::quote_spanned;
 use crate::diag::Errors;
 use crate::expand::already;
 use crate::expand::function;
+use crate::expand::named;
 use crate::expand::refused;
 use crate::item::Block;
 use crate::item::Function;
 use crate::item::Member;
 use crate::item::Own;
+use crate::item::Which;
 use crate::options;
 use crate::options::Options;
 use crate::options::Place;
 use crate::plan::Surroundings;
 
-/// Prints the block, or what is wrong with it and the block as it was.
-pub(crate) fn print(block: &Block, options: &Options, mut errors: Errors) -> TokenStream {
+/// Prints the block, of a plugin or of anything else, or what is wrong with it and the block as it was.
+pub(crate) fn print(block: &Block, options: &Options, is_plugin: bool, mut errors: Errors) -> TokenStream {
     let around = Surroundings {
         name: options.name.as_deref().unwrap_or(&block.name),
         options,
         inert: block.attributes.are_inert(),
+        plugin: options.name.clone().filter(|_| is_plugin),
+        open: block.is_open(),
+        path: block.path(),
+        declared: RefCell::default(),
     };
     let mut members = TokenStream::new();
     for member in &block.members {
@@ -36,17 +45,33 @@ pub(crate) fn print(block: &Block, options: &Options, mut errors: Errors) -> Tok
             None => member.to_tokens(&mut members),
         }
     }
-    if errors.is_empty() {
-        return block.with_members(members);
+    let own = block.members.iter().filter_map(|member| match member {
+        Member::Function(function) => Some(&function.attributes.ours),
+        Member::Other(_) => None,
+    });
+    let named = named(own.flatten(), if is_plugin { Which::Plugin } else { Which::Monitored });
+    let mut tokens = if errors.is_empty() {
+        block.with_members(members)
+    } else {
+        let unchanged = block.members.iter().map(|member| member.to_token_stream()).collect();
+        refused(errors, block.with_members(unchanged))
+    };
+    if !named.is_empty() {
+        quote_spanned!(Span::mixed_site()=> const _: () = { #named };).to_tokens(&mut tokens);
     }
-    let unchanged = block.members.iter().map(|member| member.to_token_stream()).collect();
-    refused(errors, block.with_members(unchanged))
+    tokens
 }
 
 /// The method expanded; none where it stays as it is.
 fn method(function: &Function, around: &Surroundings<'_>, errors: &mut Errors) -> Option<TokenStream> {
+    for own in function.attributes.own(Which::Plugin) {
+        errors.at_span(
+            own.span,
+            "`#[plugin]` goes on the `impl` block: every method of a plugin is a part of it",
+        );
+    }
     let (always, perhaps): (Vec<_>, Vec<_>) =
-        function.attributes.ours.iter().partition(|own| own.condition.is_none());
+        function.attributes.own(Which::Monitored).partition(|own| own.condition.is_none());
     for own in always.iter().skip(1) {
         errors.at_span(own.span, already(own, "function"));
     }
@@ -118,14 +143,26 @@ fn with(
     around: &Surroundings<'_>,
     errors: &mut Errors,
 ) -> Option<TokenStream> {
-    let options = match own {
-        Some(own) => options::read(own.arguments.clone(), Place::Method, errors),
+    let metrics = function::declared(function, errors);
+    let options = own.map(|own| options::read(own.arguments.clone(), Place::Method, errors));
+    match &options {
         // A block is a way to say "all that can be": what cannot be is skipped without a word.
-        None if function.signature.constness.is_some() => return None,
-        None => Options::default(),
-    };
-    if options.skip.is_some() {
-        return None;
+        None if function.signature.constness.is_some() && metrics.is_empty() => return None,
+        Some(Options { skip: Some(_), .. }) if metrics.is_empty() => return None,
+        Some(Options { skip: Some(skip), .. }) if !function::is_collected(&metrics) => {
+            errors.at_span(
+                *skip,
+                "`skip` leaves the method out, but it has metrics, which its calls give values to",
+            );
+            return None;
+        }
+        _ => {}
     }
-    function::print(function, options, Some(around), errors)
+    function::print(
+        function,
+        options.filter(|options| options.skip.is_none()),
+        metrics,
+        (Some(around), TokenStream::new()),
+        errors,
+    )
 }

@@ -9,9 +9,12 @@ use quote::quote;
 use quote::quote_spanned;
 
 use crate::expand::command;
+use crate::expand::metric;
 use crate::options::Options;
 use crate::options::Show;
+use crate::plan::Choice;
 use crate::plan::Form;
+use crate::plan::Metric;
 use crate::plan::Plan;
 
 /// Prints `.observe(..)`; nothing where no option looks at the result.
@@ -45,14 +48,26 @@ pub(crate) fn print(plan: &Plan<'_>) -> TokenStream {
         quote_spanned!(place=> if let ::core::result::Result::Err(#error) = #result { #failed })
             .to_tokens(&mut steps);
     }
+    metric::looks(private, &plan.metrics, &ended, &result).to_tokens(&mut steps);
     steps.extend(command::after(plan, &ended, &result));
     if steps.is_empty() {
         return steps;
     }
-    let seen = plan.returned.seen.as_ref().map(|seen| quote!(: &#seen));
+    let looks = plan.metrics.iter().any(Metric::observes);
+    let by_type = matches!(plan.returned.choice, Choice::ByType(_));
+    // A look of the user's own needs to know as much of the type as can be written down.
+    let written = plan.returned.annotation.as_ref().filter(|_| looks && !by_type);
+    let seen = plan.returned.seen.as_ref().or(written).map(|seen| quote!(: &#seen));
     // At the first option, where the compiler says that there is no result to look at.
-    let method = Ident::new(method(plan.returned.form), first(options).map_or(span, at));
-    quote_spanned!(span=> .#method(|#ended: &mut #private::Ended, #result #seen| { #steps }))
+    let method = Ident::new(method(plan.returned.form), first(options).or(metric_key(plan)).map_or(span, at));
+    let look = quote_spanned!(span=> |#ended: &mut #private::Ended, #result #seen| { #steps });
+    match &plan.returned.choice {
+        // Only the compiler knows what it is.
+        Choice::ByType(returned) if seen.is_none() && looks => {
+            quote_spanned!(span=> .#method(#private::Shape::<#returned>::NEW.look(#look)))
+        }
+        _ => quote_spanned!(span=> .#method(#look)),
+    }
 }
 
 /// A box that a function returns is opened, one that a future gives is not.
@@ -70,6 +85,10 @@ fn first(options: &Options) -> Option<Span> {
     let [ret, err] = [options.ret, options.err].map(|shown| shown.map(|(key, _)| key));
     let command = options.command.as_ref().and_then(|command| command.of_result().next());
     outcome.or(ret).or(error_type).or(err).or(command.map(|(_, look)| look.key))
+}
+
+fn metric_key(plan: &Plan<'_>) -> Option<Span> {
+    plan.metrics.iter().find(|metric| metric.observes()).map(|metric| metric.key)
 }
 
 /// The user's place for errors, our hygiene.

@@ -7,6 +7,7 @@ use quote::ToTokens as _;
 use quote::quote_spanned;
 
 use crate::expand::command;
+use crate::expand::metric;
 use crate::expand::site;
 use crate::options::Capture;
 use crate::options::Show;
@@ -23,6 +24,10 @@ pub(crate) fn print(plan: &Plan<'_>) -> TokenStream {
     }
     let setup = Ident::new("__setup", span);
     let mut steps = TokenStream::new();
+    if let Some((name, terminal)) = &plan.plugin {
+        let terminal = terminal.then(|| quote_spanned!(span=> .terminal()));
+        quote_spanned!(span=> #setup.plugin(#private::Plugin::new(#name)#terminal);).to_tokens(&mut steps);
+    }
     if let Some(monitor) = &options.monitor {
         let monitor = borrowed(&monitor.tokens);
         quote_spanned!(span=> #setup.monitor(#monitor);).to_tokens(&mut steps);
@@ -48,6 +53,7 @@ pub(crate) fn print(plan: &Plan<'_>) -> TokenStream {
         let (index, value, conditions) = (captured.index, borrowed(&captured.value), &captured.conditions);
         quote_spanned!(span=> #conditions #setup.#method(#index, #value);).to_tokens(&mut steps);
     }
+    metric::steps(private, &plan.metrics, &setup).to_tokens(&mut steps);
     // The last one: of a sensitive command it takes away what was said before.
     steps.extend(command::before(plan, &setup));
     if steps.is_empty() {
@@ -59,13 +65,17 @@ pub(crate) fn print(plan: &Plan<'_>) -> TokenStream {
 
 /// A reference to an expression, at the expression's place, so that errors about its type point there.
 pub(crate) fn borrowed(value: &TokenStream) -> TokenStream {
-    let mut tokens = value.clone().into_iter();
-    let first = tokens.next().map_or_else(Span::mixed_site, |token| token.span());
-    let span = first.resolved_at(Span::mixed_site());
-    match tokens.next() {
+    let span = place(value);
+    match value.clone().into_iter().nth(1) {
         Some(_) => quote_spanned!(span=> &(#value)),
         None => quote_spanned!(span=> &#value),
     }
+}
+
+/// Where an expression begins.
+pub(crate) fn place(value: &TokenStream) -> Span {
+    let first = value.clone().into_iter().next().map_or_else(Span::mixed_site, |token| token.span());
+    first.resolved_at(Span::mixed_site())
 }
 
 fn method(capture: Capture) -> &'static str {

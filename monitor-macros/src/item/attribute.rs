@@ -13,12 +13,46 @@ use syn::spanned::Spanned as _;
 pub(crate) struct Attributes {
     /// All but ours.
     pub(crate) others: Vec<Attribute>,
-    /// Each `#[monitored]` still on the item.
+    /// Each of ours still on the item.
     pub(crate) ours: Vec<Own>,
 }
 
-/// A `#[monitored]` that is on an item besides the one that is being expanded.
+/// Which of our attributes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Which {
+    Metric,
+    Monitored,
+    Plugin,
+}
+
+impl Which {
+    const ALL: [Which; 3] = [Which::Metric, Which::Monitored, Which::Plugin];
+
+    /// The attribute's name.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Which::Metric => "plugin_metric",
+            Which::Monitored => "monitored",
+            Which::Plugin => "plugin",
+        }
+    }
+
+    fn of(attribute: &Meta) -> Option<Which> {
+        let which = Which::ALL.into_iter().find(|which| is(attribute, which.name()))?;
+        // Others have attributes of such a name as well.
+        let path = attribute.path();
+        let sure = which != Which::Plugin
+            || path.get_ident().is_some()
+            || path.segments.first().is_some_and(|first| first.ident == "monitor_core");
+        sure.then_some(which)
+    }
+}
+
+/// One of ours that is on an item besides the one that is being expanded.
 pub(crate) struct Own {
+    pub(crate) which: Which,
+    /// As it was written.
+    pub(crate) path: TokenStream,
     pub(crate) span: Span,
     /// What is written between its parentheses.
     pub(crate) arguments: TokenStream,
@@ -27,8 +61,14 @@ pub(crate) struct Own {
 }
 
 impl Own {
-    fn new(meta: Meta, condition: Option<TokenStream>) -> Own {
-        Own { span: meta.span(), arguments: arguments(meta), condition }
+    fn new(which: Which, meta: Meta, condition: Option<TokenStream>) -> Own {
+        Own {
+            which,
+            path: meta.path().to_token_stream(),
+            span: meta.span(),
+            arguments: arguments(meta),
+            condition,
+        }
     }
 }
 
@@ -37,13 +77,18 @@ impl Attributes {
     pub(crate) fn new(all: Vec<Attribute>) -> Attributes {
         let mut attributes = Attributes { others: Vec::new(), ours: Vec::new() };
         for attribute in all {
-            if is(&attribute.meta, "monitored") {
-                attributes.ours.push(Own::new(attribute.meta, None));
+            if let Some(which) = Which::of(&attribute.meta) {
+                attributes.ours.push(Own::new(which, attribute.meta, None));
             } else if let Some(meta) = without_ours(attribute.meta, None, &mut attributes.ours) {
                 attributes.others.push(Attribute { meta, ..attribute });
             }
         }
         attributes
+    }
+
+    /// Those of ours that are of this kind.
+    pub(crate) fn own(&self, which: Which) -> impl Iterator<Item = &Own> {
+        self.ours.iter().filter(move |own| own.which == which)
     }
 
     /// Whether the item carries this attribute.
@@ -107,10 +152,12 @@ fn without_ours(meta: Meta, outer: Option<&TokenStream>, ours: &mut Vec<Own>) ->
     let mut kept = Vec::new();
     for part in parts {
         match syn::parse2::<Meta>(part.clone()) {
-            Ok(own) if is(&own, "monitored") => ours.push(Own::new(own, Some(condition.clone()))),
-            Ok(other) => {
-                kept.extend(without_ours(other, Some(&condition), ours).map(ToTokens::into_token_stream));
-            }
+            Ok(meta) => match Which::of(&meta) {
+                Some(which) => ours.push(Own::new(which, meta, Some(condition.clone()))),
+                None => {
+                    kept.extend(without_ours(meta, Some(&condition), ours).map(ToTokens::into_token_stream));
+                }
+            },
             Err(_) => kept.push(part),
         }
     }

@@ -2,9 +2,11 @@
 
 use proc_macro2::Delimiter;
 use proc_macro2::Group;
+use proc_macro2::Ident;
 use proc_macro2::TokenStream;
 use proc_macro2::TokenTree;
 use quote::ToTokens;
+use quote::quote;
 use syn::Attribute;
 use syn::Token;
 use syn::parse::Parse;
@@ -26,8 +28,11 @@ pub(crate) enum BlockKind {
 /// An `impl` block or a trait.
 pub(crate) struct Block {
     pub(crate) attributes: Attributes,
+    pub(crate) kind: BlockKind,
     /// The implementing type's name, or the trait's.
     pub(crate) name: String,
+    /// The word that says what it is.
+    pub(crate) keyword: Option<Ident>,
     /// Everything between the attributes and the braces.
     head: TokenStream,
     braces: Group,
@@ -58,8 +63,36 @@ impl Block {
             BlockKind::Trait => of_trait(&head),
         };
         let members = members.parse2(braces.stream())?;
+        let keyword = head.iter().find_map(|token| match token {
+            TokenTree::Ident(word) if word == "impl" || word == "trait" => Some(word.clone()),
+            _ => None,
+        });
         let head = TokenStream::from_iter(head);
-        Ok(Block { attributes: Attributes::new(attributes), name, head, braces, members })
+        Ok(Block { attributes: Attributes::new(attributes), kind, name, keyword, head, braces, members })
+    }
+
+    /// How a function of this block is called from anywhere in the module.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be.
+    pub(crate) fn path(&self) -> Result<TokenStream, &'static str> {
+        let head = &self.head;
+        let Ok(block) = syn::parse2::<syn::ItemImpl>(quote!(#head {})) else {
+            return Err("a trait has one for each type that implements it");
+        };
+        let own = &block.self_ty;
+        match block.trait_ {
+            _ if !block.generics.params.is_empty() => Err("a generic block has one for each type"),
+            Some((path, _)) => Ok(quote!(<#own as #path>)),
+            None => Ok(quote!(<#own>)),
+        }
+    }
+
+    /// Whether a method may be added: not to a trait, nor to what implements one.
+    pub(crate) fn is_open(&self) -> bool {
+        let head = &self.head;
+        syn::parse2::<syn::ItemImpl>(quote!(#head {})).is_ok_and(|block| block.trait_.is_none())
     }
 
     /// The block with other members.

@@ -8,6 +8,7 @@ mod name;
 
 pub(crate) use attribute::Attributes;
 pub(crate) use attribute::Own;
+pub(crate) use attribute::Which;
 pub(crate) use block::Block;
 pub(crate) use block::BlockKind;
 pub(crate) use block::Member;

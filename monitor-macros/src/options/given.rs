@@ -20,6 +20,8 @@ use crate::options::TABLE;
 pub(crate) struct Given {
     pub(crate) key: Ident,
     pub(crate) value: Value,
+    /// How it should be written.
+    pub(crate) example: &'static str,
 }
 
 /// What follows an option's key.
@@ -35,8 +37,7 @@ pub(crate) enum Value {
 impl Given {
     /// Says how the option is written, at what was written instead.
     pub(crate) fn misused(&self, errors: &mut Errors) {
-        let example = TABLE.iter().find(|row| self.key == row.key).map_or("", |row| row.example);
-        let message = format!("`{}` is written `{example}`", self.key);
+        let message = format!("`{}` is written `{}`", self.key, self.example);
         match &self.value {
             Value::Assigned(value) => errors.at(value, message),
             Value::Bare => errors.at(&self.key, message),
@@ -45,26 +46,41 @@ impl Given {
     }
 }
 
-/// Reads the options of one attribute.
+/// Reads the options of one `#[monitored]` or `#[plugin]`.
 pub(crate) fn read(tokens: TokenStream, place: Place, errors: &mut Errors) -> Options {
-    let mut options = Options::default();
+    let known: Vec<&str> =
+        TABLE.iter().filter(|row| row.places.contains(&place)).map(|row| row.key).collect();
+    let unknown =
+        |word: &str| format!("unknown option `{word}`{}", suggestion(word, &known, "the options here are"));
+    read_by(TABLE, unknown, tokens, place, errors)
+}
+
+/// Reads the options of one attribute that has this table; `unknown` says what is wrong with another word.
+pub(crate) fn read_by<O: Default>(
+    table: &[Row<O>],
+    unknown: impl Fn(&str) -> String,
+    tokens: TokenStream,
+    place: Place,
+    errors: &mut Errors,
+) -> O {
+    let mut options = O::default();
     let mut seen: Vec<String> = Vec::new();
     each(tokens, errors, |input, errors| {
         let key = key(input)?;
         let word = key.to_string();
-        let row = TABLE.iter().find(|row| row.key == word);
+        let row = table.iter().find(|row| row.key == word);
         let Some(row) = row else {
             skip_option(input);
-            return Err(syn::Error::new(key.span(), unknown(&word, place)));
+            return Err(syn::Error::new(key.span(), unknown(&word)));
         };
-        let value = value(input, &key, row)?;
+        let value = value(input, &key, row.example)?;
         if seen.contains(&word) {
             return Err(syn::Error::new(key.span(), format!("`{word}` is given twice")));
         }
         seen.push(word);
-        match misplaced(row, place) {
+        match misplaced(row.key, row.example, row.places, place) {
             Some(message) => errors.at(&key, message),
-            None => (row.apply)(&mut options, Given { key, value }, errors),
+            None => (row.apply)(&mut options, Given { key, value, example: row.example }, errors),
         }
         Ok(())
     });
@@ -107,7 +123,7 @@ fn key(input: ParseStream<'_>) -> syn::Result<Ident> {
     Ident::parse_any(input).map_err(|_| input.error("expected an option, as in `name = \"orders.place\"`"))
 }
 
-fn value(input: ParseStream<'_>, key: &Ident, row: &Row) -> syn::Result<Value> {
+fn value(input: ParseStream<'_>, key: &Ident, example: &str) -> syn::Result<Value> {
     if input.peek(syn::token::Paren) {
         let content;
         let parens = syn::parenthesized!(content in input);
@@ -118,7 +134,7 @@ fn value(input: ParseStream<'_>, key: &Ident, row: &Row) -> syn::Result<Value> {
     }
     let equals: Token![=] = input.parse()?;
     if input.is_empty() || input.peek(Token![,]) {
-        let message = format!("`{key}` needs a value: `{}`", row.example);
+        let message = format!("`{key}` needs a value: `{example}`");
         return Err(syn::Error::new_spanned(equals, message));
     }
     Ok(Value::Assigned(input.parse()?))
@@ -133,20 +149,19 @@ fn skip_option(input: ParseStream<'_>) {
     }
 }
 
-fn unknown(word: &str, place: Place) -> String {
-    let known: Vec<&str> =
-        TABLE.iter().filter(|row| row.places.contains(&place)).map(|row| row.key).collect();
-    format!("unknown option `{word}`{}", suggestion(word, &known, "the options here are"))
-}
-
-fn misplaced(row: &Row, place: Place) -> Option<String> {
-    if row.places.contains(&place) {
+fn misplaced(key: &str, example: &str, places: &[Place], place: Place) -> Option<String> {
+    if places.contains(&place) {
         return None;
     }
-    let key = row.key;
     Some(match place {
-        Place::Block => {
-            format!("`{key}` differs from method to method: write `#[monitored({})]` on each", row.example)
+        Place::Block | Place::Plugin if key == "terminal" => {
+            format!("`{key}` says something of a plugin: write `#[plugin(name = \"..\", {key})]`")
+        }
+        Place::Block | Place::Plugin => {
+            format!("`{key}` differs from method to method: write `#[monitored({example})]` on each")
+        }
+        _ if key == "terminal" => {
+            format!("`{key}` goes on the block of a plugin: `#[plugin(name = \"..\", {key})]`")
         }
         _ => format!("`{key}` goes on a method of an `impl` block or trait that has `#[monitored]` itself"),
     })

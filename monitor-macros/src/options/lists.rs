@@ -120,7 +120,20 @@ pub(crate) fn fields(slot: &mut Vec<Field>, given: Given, errors: &mut Errors) {
 
 /// `labels(op = op, max = 16)`
 pub(crate) fn labels(slot: &mut Option<Labels>, given: Given, errors: &mut Errors) {
-    let Value::List(list, span) = given.value else { return given.misused(errors) };
+    let Value::List(_, span) = given.value else { return given.misused(errors) };
+    let Some(labels) = label_list(given, errors) else { return };
+    if labels.values.is_empty() && errors.is_empty() {
+        errors.at_span(span, "`labels` needs a label: `labels(op = op)`");
+    }
+    *slot = Some(labels);
+}
+
+/// The labels of a list that may have nothing but a bound.
+pub(crate) fn label_list(given: Given, errors: &mut Errors) -> Option<Labels> {
+    let Value::List(list, _) = given.value else {
+        given.misused(errors);
+        return None;
+    };
     let mut labels = Labels { values: Vec::new(), max: 0 };
     let mut bounded = false;
     each(list, errors, |input, _| {
@@ -145,14 +158,16 @@ pub(crate) fn labels(slot: &mut Option<Labels>, given: Given, errors: &mut Error
         labels.values.push((text, value.into_token_stream()));
         Ok(())
     });
-    if labels.values.is_empty() && errors.is_empty() {
-        errors.at_span(span, "`labels` needs a label: `labels(op = op)`");
-    }
-    *slot = Some(labels);
+    Some(labels)
 }
 
 /// `buckets(0.005, 0.01)` or `buckets = SOME_CONST`
 pub(crate) fn buckets(slot: &mut Option<TokenStream>, given: Given, errors: &mut Errors) {
+    buckets_of("a number of seconds", slot, given, errors);
+}
+
+/// The same, of bounds that are `what`.
+pub(crate) fn buckets_of(what: &str, slot: &mut Option<TokenStream>, given: Given, errors: &mut Errors) {
     let (list, span) = match given.value {
         Value::Assigned(value @ Expr::Path(_)) => return *slot = Some(value.into_token_stream()),
         Value::List(list, span) => (list, span),
@@ -164,7 +179,7 @@ pub(crate) fn buckets(slot: &mut Option<TokenStream>, given: Given, errors: &mut
         seen = true;
         let value: Expr = input.parse()?;
         let bound = number(&value)
-            .ok_or_else(|| syn::Error::new_spanned(&value, "a bucket's bound is a number of seconds"))?;
+            .ok_or_else(|| syn::Error::new_spanned(&value, format!("a bucket's bound is {what}")))?;
         if bound <= 0.0 {
             return Err(syn::Error::new_spanned(&value, "a bucket's bound must be above zero"));
         }

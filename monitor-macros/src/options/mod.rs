@@ -3,6 +3,7 @@
 mod command;
 mod given;
 mod lists;
+mod metric;
 mod scalars;
 
 pub(crate) use command::Command;
@@ -13,6 +14,14 @@ pub(crate) use lists::Capture;
 pub(crate) use lists::Field;
 pub(crate) use lists::FieldName;
 pub(crate) use lists::Labels;
+pub(crate) use metric::Given as MetricGiven;
+pub(crate) use metric::Kind;
+pub(crate) use metric::Look;
+pub(crate) use metric::MetricOptions;
+pub(crate) use metric::Moment;
+pub(crate) use metric::Named;
+pub(crate) use metric::On;
+pub(crate) use metric::read as read_metric;
 pub(crate) use scalars::Show;
 pub(crate) use scalars::not_a_name;
 
@@ -31,10 +40,12 @@ pub(crate) enum Place {
     Function,
     /// On a method whose block has the attribute too.
     Method,
+    /// On the `impl` block of a plugin.
+    Plugin,
 }
 
 /// One option.
-pub(crate) struct Row {
+pub(crate) struct Row<O> {
     /// The word before `=` or `(`.
     pub(crate) key: &'static str,
     /// Where it may be written.
@@ -42,14 +53,14 @@ pub(crate) struct Row {
     /// How it is written.
     pub(crate) example: &'static str,
     /// Takes what was written.
-    apply: fn(&mut Options, Given, &mut Errors),
+    apply: fn(&mut O, Given, &mut Errors),
 }
 
-const ALL: &[Place] = &[Place::Block, Place::Function, Place::Method];
+const ALL: &[Place] = &[Place::Block, Place::Function, Place::Method, Place::Plugin];
 const ONE: &[Place] = &[Place::Function, Place::Method];
 
 #[rustfmt::skip]
-pub(crate) const TABLE: &[Row] = &[
+pub(crate) const TABLE: &[Row<Options>] = &[
     Row { key: "args",       places: ONE, example: "args(id, %path, ?request)", apply: |o, g, e| lists::args(&mut o.args, g, e) },
     Row { key: "buckets",    places: ALL, example: "buckets(0.005, 0.01)",      apply: |o, g, e| lists::buckets(&mut o.buckets, g, e) },
     Row { key: "command",    places: ONE, example: "command(system = \"postgresql\", text = sql)", apply: |o, g, e| command::command(&mut o.command, g, e) },
@@ -70,6 +81,7 @@ pub(crate) const TABLE: &[Row] = &[
     Row { key: "signals",    places: ALL, example: "signals(metrics)",          apply: |o, g, e| lists::signals(&mut o.signals, g, e) },
     Row { key: "skip",       places: &[Place::Method], example: "skip",         apply: |o, g, e| scalars::flag(&mut o.skip, g, e) },
     Row { key: "slow",       places: ALL, example: "slow = \"100ms\"",          apply: |o, g, e| scalars::slow(&mut o.slow, g, e) },
+    Row { key: "terminal",   places: &[Place::Plugin], example: "terminal",     apply: |o, g, e| scalars::flag(&mut o.terminal, g, e) },
 ];
 
 /// An expression that an option gave, with the option's own place for errors.
@@ -102,6 +114,8 @@ pub(crate) struct Options {
     pub(crate) signals: Option<&'static str>,
     pub(crate) skip: Option<Span>,
     pub(crate) slow: Option<u64>,
+    /// Of a plugin: its chain ends with it.
+    pub(crate) terminal: Option<Span>,
 }
 
 impl Options {
@@ -144,6 +158,7 @@ impl Options {
             signals: self.signals.or(inherited.signals),
             skip: self.skip,
             slow: self.slow.or(inherited.slow),
+            terminal: inherited.terminal,
         }
     }
 }

@@ -153,7 +153,7 @@ pub(crate) fn not_a_name(text: &str) -> Option<&'static str> {
     text.chars().any(char::is_control).then_some("a name cannot contain control characters")
 }
 
-fn text(given: &Given) -> Option<&syn::LitStr> {
+pub(crate) fn text(given: &Given) -> Option<&syn::LitStr> {
     match &given.value {
         Value::Assigned(Expr::Lit(literal)) => match &literal.lit {
             Lit::Str(text) => Some(text),
@@ -164,7 +164,7 @@ fn text(given: &Given) -> Option<&syn::LitStr> {
 }
 
 /// A word, bare or in quotes.
-fn word(value: &Expr) -> Option<String> {
+pub(crate) fn word(value: &Expr) -> Option<String> {
     match value {
         Expr::Lit(literal) => match &literal.lit {
             Lit::Str(text) => Some(text.value()),

@@ -43,6 +43,13 @@ pub(crate) fn no_argument(name: &str, known: &[String]) -> String {
     }
 }
 
+/// Why a look of the user's own cannot see the result of a function.
+pub(crate) fn unseen(key: &str, returned: &Returned) -> Option<String> {
+    let nameless = returned.opaque && returned.annotation.is_none();
+    let why = || format!("`{key}` looks at the result, but the type of an `impl Trait` is not known there");
+    unfit(key, returned).or_else(|| nameless.then(why))
+}
+
 fn given(options: &Options) -> Vec<(&'static str, Span)> {
     let mut given = Vec::new();
     given.extend(options.err.as_ref().map(|(span, _)| ("err", *span)));
@@ -54,7 +61,11 @@ fn given(options: &Options) -> Vec<(&'static str, Span)> {
     given
 }
 
-fn unfit(key: &str, returned: &Returned) -> Option<String> {
+/// The options that look at a result of whatever type; others look into a `Result`.
+const ANY_RESULT: [&str; 5] = ["gauge", "on", "outcome", "ret", "value"];
+
+/// Why an option cannot have the result of a function.
+pub(crate) fn unfit(key: &str, returned: &Returned) -> Option<String> {
     match returned.form {
         Form::AsyncNever => Some(format!("`{key}` needs a result, but this function never returns")),
         Form::Guard(why) => {
@@ -62,7 +73,7 @@ fn unfit(key: &str, returned: &Returned) -> Option<String> {
         }
         Form::Stream => Some(format!("`{key}` needs a result, but a stream gives items")),
         _ if returned.boxed_stream => Some(format!("`{key}` needs a result, but a stream gives items")),
-        _ if returned.never_result && key != "ret" && key != "outcome" => {
+        _ if returned.never_result && !ANY_RESULT.contains(&key) => {
             Some(format!("`{key}` needs a `Result` to be returned"))
         }
         _ => None,

@@ -2,15 +2,26 @@
 
 mod checks;
 mod late;
+mod metric;
+mod metric_name;
+mod metric_way;
 mod parameter;
 mod returned;
 
 pub(crate) use late::Late;
 pub(crate) use late::Node;
+pub(crate) use metric::Around;
+pub(crate) use metric::Metric;
+pub(crate) use metric::all as metrics;
+pub(crate) use metric_way::Amount;
+pub(crate) use metric_way::Way;
+pub(crate) use metric_way::When;
 pub(crate) use parameter::Parameters;
 pub(crate) use returned::Choice;
 pub(crate) use returned::Form;
 pub(crate) use returned::Returned;
+
+use std::cell::RefCell;
 
 use proc_macro2::Span;
 use proc_macro2::TokenStream;
@@ -23,6 +34,7 @@ use crate::diag::Errors;
 use crate::item::Body;
 use crate::item::Function;
 use crate::options::Capture;
+use crate::options::MetricOptions;
 use crate::options::Options;
 
 /// One function, decided.
@@ -35,6 +47,9 @@ pub(crate) struct Plan<'a> {
     /// The fields that are known before the call.
     pub(crate) captures: Vec<Captured>,
     pub(crate) late: Option<Late>,
+    pub(crate) metrics: Vec<Metric>,
+    /// The plugin's name and whether it ends its chain, where this is a method of one.
+    pub(crate) plugin: Option<(String, bool)>,
     pub(crate) parameters: Parameters,
     pub(crate) returned: Returned,
 }
@@ -63,6 +78,14 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) options: &'a Options,
     /// Whether no other macro stands on the block.
     pub(crate) inert: bool,
+    /// The plugin's name, where the block is one.
+    pub(crate) plugin: Option<String>,
+    /// Whether methods may be added.
+    pub(crate) open: bool,
+    /// How a function is called that stands in the block, without an argument; or why it cannot be.
+    pub(crate) path: Result<TokenStream, &'static str>,
+    /// The metrics of the methods so far: name, and what else must agree.
+    pub(crate) declared: RefCell<Vec<(String, String)>>,
 }
 
 impl<'a> Plan<'a> {
@@ -70,6 +93,7 @@ impl<'a> Plan<'a> {
     pub(crate) fn new(
         function: &'a Function,
         own: Options,
+        metrics: Vec<(Option<TokenStream>, MetricOptions)>,
         around: Option<&Surroundings<'_>>,
         errors: &mut Errors,
     ) -> Option<Plan<'a>> {
@@ -98,7 +122,9 @@ impl<'a> Plan<'a> {
         if options.command.is_some() {
             options.kind.get_or_insert("Client");
         }
-        if returned.opaque && !options.observe() {
+        let krate = options.krate.clone().or(metrics.iter().find_map(|(_, metric)| metric.krate.clone()));
+        let observed = metrics.iter().any(|(_, metric)| metric.observes());
+        if returned.opaque && !options.observe() && !observed {
             returned.form = Form::Guard("returns an `impl Trait`");
         }
         let parameters = match returned.form {
@@ -128,17 +154,24 @@ impl<'a> Plan<'a> {
             fields.push(text);
         }
         let late = Late::new(&options, errors);
-        let private = match &options.krate {
-            Some(path) => quote!(#path::__private),
-            None => quote!(::monitor_core::__private),
+        let private = private(krate);
+        let description = function.attributes.description();
+        let near = Around {
+            signature,
+            returned: &returned,
+            parameters: &parameters,
+            options: &options,
+            description: &description,
         };
-        let metadata = Metadata {
-            name,
-            description: function.attributes.description(),
-            line: line(signature.ident.span()),
-            fields,
-        };
-        Some(Plan { body, private, metadata, options, captures, late, parameters, returned })
+        let fresh = RefCell::default();
+        let declared = around.map_or(&fresh, |around| &around.declared);
+        let metrics = self::metrics(metrics, &near, declared, errors);
+        let terminal = options.terminal.is_some();
+        let plugin =
+            around.and_then(|around| around.plugin.clone()).filter(|_| signature.receiver().is_some());
+        let plugin = plugin.map(|name| (name, terminal));
+        let metadata = Metadata { name, description, line: line(signature.ident.span()), fields };
+        Some(Plan { body, private, metadata, options, captures, late, metrics, plugin, parameters, returned })
     }
 
     /// The value of the only label, and whether its type tells the number of values: where there is nothing else to
@@ -151,7 +184,8 @@ impl<'a> Plan<'a> {
             && monitor.is_none()
             && parent.is_none()
             && links.is_none()
-            && self.captures.is_empty();
+            && self.captures.is_empty()
+            && self.has_no_companions();
         let mut tokens = value.clone().into_iter();
         let name = matches!((tokens.next(), tokens.next()), (Some(TokenTree::Ident(_)), None));
         let at_hand = alone && name && self.parameters.parts_for(value).is_empty();
@@ -167,7 +201,39 @@ impl Plan<'_> {
         let before =
             command.is_none() && monitor.is_none() && labels.is_none() && parent.is_none() && links.is_none();
         let after = outcome.is_none() && error_type.is_none() && ret.is_none() && err.is_none();
-        before && after && self.captures.is_empty() && self.late.is_none()
+        before && after && self.captures.is_empty() && self.late.is_none() && self.has_no_companions()
+    }
+
+    /// Whether a call has neither a plugin nor values of metrics to take along.
+    fn has_no_companions(&self) -> bool {
+        self.plugin.is_none() && !self.metrics.iter().any(Metric::is_of_calls)
+    }
+}
+
+/// The metrics of a function whose calls nobody asks for.
+pub(crate) fn collected(
+    function: &Function,
+    metrics: Vec<(Option<TokenStream>, MetricOptions)>,
+    around: Option<&Surroundings<'_>>,
+    errors: &mut Errors,
+) -> Vec<Metric> {
+    let signature = &function.signature;
+    let near = Around {
+        signature,
+        returned: &Returned::new(signature, function.attributes.has("track_caller")),
+        parameters: &Parameters::untouched(signature),
+        options: &Options::default(),
+        description: &function.attributes.description(),
+    };
+    let fresh = RefCell::default();
+    self::metrics(metrics, &near, around.map_or(&fresh, |around| &around.declared), errors)
+}
+
+/// The path of the macros' door.
+pub(crate) fn private(krate: Option<TokenStream>) -> TokenStream {
+    match krate {
+        Some(path) => quote!(#path::__private),
+        None => quote!(::monitor_core::__private),
     }
 }
 

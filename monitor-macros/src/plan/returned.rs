@@ -115,7 +115,7 @@ impl Returned {
             () if !named => Choice::Fallible,
             () => Choice::ByType(tokens.clone()),
         };
-        let surely = named && (matches!(form, Form::Async | Form::Future) || last == "Result");
+        let surely = named && (matches!(form, Form::Async | Form::Future) || last == "Result" || structural);
         let annotation = match result {
             None => Some(quote::quote!(())),
             Some(Type::ImplTrait(_) | Type::Never(_)) => None,

@@ -27,7 +27,7 @@ use crate::poll::poll;
 /// Forwarding is on for the whole process, so one test at a time.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
-fn prometheus() -> PrometheusRecorder {
+pub(crate) fn prometheus() -> PrometheusRecorder {
     PrometheusBuilder::new().set_buckets(&[60.0]).unwrap().build_recorder()
 }
 
@@ -44,7 +44,7 @@ fn check(recorder: &PrometheusRecorder, expected: &[&str]) {
     assert_eq!(lines, expected, "{text}");
 }
 
-fn forwarding(recorder: &PrometheusRecorder, body: impl FnOnce()) {
+pub(crate) fn forwarding(recorder: &PrometheusRecorder, body: impl FnOnce()) {
     let _one = ONE_AT_A_TIME.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     let forward = forward_to_metrics();
     with_local_recorder(recorder, body);

@@ -5,4 +5,5 @@ mod install;
 mod layer;
 mod log;
 mod poll;
+mod secrets;
 mod spans;

@@ -19,6 +19,7 @@ mod boxed;
 mod drops;
 mod generics;
 mod hygiene;
+mod metrics;
 mod options;
 mod patterns;
 mod streams;

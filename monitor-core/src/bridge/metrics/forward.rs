@@ -117,7 +117,10 @@ impl Hook for Forward {
             return;
         }
         if let Some(series) = VALUES.obtain(id, || Series::new(info.labels, info.max)) {
-            let described = series.obtain(series.slot(labels), (), |labels| {
+            let described = series.obtain(series.slot(labels), (), |mut labels| {
+                if info.sparse {
+                    labels.retain(|label| !label.value().is_empty());
+                }
                 let key = Key::from_parts(info.name, labels);
                 Described::new(key, info.unit, info.description, metadata(env!("CARGO_PKG_NAME")))
             });

@@ -80,14 +80,11 @@ impl Instrument {
         let described = DESCRIBED.read().unwrap_or_else(PoisonError::into_inner);
         let (unit, description) = described.get(&(self.kind, self.name.clone())).cloned().unwrap_or_default();
         InstrumentInfo {
-            name: self.name.as_str(),
             unit,
             description: description.into_owned().leak(),
-            kind: self.kind,
             labels: self.labels.iter().map(String::as_str).collect::<Vec<_>>().leak(),
             max: MOST_SERIES,
-            buckets: &[],
-            sparse: false,
+            ..InstrumentInfo::new(self.name.as_str(), self.kind)
         }
     }
 }

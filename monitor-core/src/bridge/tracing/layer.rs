@@ -32,14 +32,11 @@ use crate::model::SpanContext;
 const MOST_TARGETS: u32 = 200;
 
 static EVENTS: InstrumentInfo = InstrumentInfo {
-    name: "tracing.events",
     unit: "{event}",
     description: "Events of the `tracing` facade.",
-    kind: MetricKind::Counter,
     labels: &["level", "target"],
     max: MOST_TARGETS,
-    buckets: &[],
-    sparse: false,
+    ..InstrumentInfo::new("tracing.events", MetricKind::Counter)
 };
 
 static EVENTS_ID: LazyLock<Option<u32>> = LazyLock::new(|| register_instrument(&EVENTS));

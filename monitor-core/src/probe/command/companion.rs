@@ -5,6 +5,7 @@ use crate::dispatch::CallEnd;
 use crate::dispatch::Companion;
 use crate::dispatch::emit;
 use crate::dispatch::is_heard;
+use crate::dispatch::reach_end;
 use crate::event::CommandEvent;
 use crate::event::CommandFailed;
 use crate::event::CommandInfo;
@@ -52,6 +53,8 @@ struct Along {
 
 impl Companion for Along {
     fn begin(&mut self, _: Option<SpanContext>) {
+        // What a chain of plugins leads to.
+        reach_end();
         if is_heard::<CommandEvent>() {
             let info = self.info.insert(self.settled.info());
             let document = self.settled.document();

@@ -11,6 +11,7 @@ use crate::model::Value;
 use crate::probe::command::CommandNumber;
 use crate::probe::command::Judgement;
 use crate::probe::command::ToAddress;
+use crate::probe::command::ToDocument;
 use crate::redaction::Dialect;
 use crate::redaction::SensitiveCommands;
 
@@ -96,13 +97,13 @@ impl CommandDraft {
 
     /// The whole command, for listeners. Evaluated only if somebody listens, or if it takes the command to know whether
     /// it is sensitive.
-    pub fn document<D: Into<Document>>(&mut self, document: impl FnOnce() -> D) {
+    pub fn document<D: ToDocument>(&mut self, document: impl FnOnce() -> D) {
         let depends = self.name.as_ref().is_none_or(|name| {
             let with = |has_key: bool| SensitiveCommands::new().of_command(name, |_| has_key);
             !self.judgements.is_empty() || with(true) != with(false)
         });
         if depends || is_heard::<CommandEvent>() {
-            self.document = Some(document().into());
+            self.document = Some(document().to_document());
         }
     }
 

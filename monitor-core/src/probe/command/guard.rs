@@ -10,7 +10,6 @@ use crate::dispatch::error_type_id;
 use crate::dispatch::is_heard;
 use crate::dispatch::park;
 use crate::event::CommandEvent;
-use crate::event::Document;
 use crate::event::Event as _;
 use crate::event::Text;
 use crate::model::Details;
@@ -20,23 +19,27 @@ use crate::model::Outcome;
 use crate::model::SpanContext;
 use crate::model::SpanKind;
 use crate::model::Value;
+use crate::model::sync::meeting;
 use crate::probe::command::CommandDraft;
 use crate::probe::command::CommandNumber;
+use crate::probe::command::ToDocument;
 use crate::probe::setup::Prepared as _;
 use crate::redaction::Failure;
 
 static DETAILS: Details =
     Details { kind: SpanKind::Client, family: Some(CommandEvent::family), ..Details::DEFAULT };
 
-static SITE: Callsite = Callsite::new(Metadata {
-    name: "command",
-    module: module_path!(),
-    file: file!(),
-    line: line!(),
-    description: "A command to a database.",
-    details: Some(&DETAILS),
-    ..Metadata::DEFAULT
-});
+meeting! {
+    static SITE: Callsite = Callsite::new(Metadata {
+        name: "command",
+        module: module_path!(),
+        file: file!(),
+        line: line!(),
+        description: "A command to a database.",
+        details: Some(&DETAILS),
+        ..Metadata::DEFAULT
+    });
+}
 
 /// A command by hand, where a driver has no function for it that could be annotated: a span, metrics and events.
 ///
@@ -100,9 +103,9 @@ impl Command {
     }
 
     /// The server answered. The answer is evaluated only if somebody listens.
-    pub fn succeed<D: Into<Document>>(mut self, reply: impl FnOnce() -> D) {
+    pub fn succeed<D: ToDocument>(mut self, reply: impl FnOnce() -> D) {
         if self.flight.is_some() && is_heard::<CommandEvent>() {
-            self.answer.reply = Some(reply().into());
+            self.answer.reply = Some(reply().to_document());
         }
         self.end(Head::ending_of(Outcome::Ok, 0));
     }

@@ -16,4 +16,4 @@ pub use draft::CommandDraft;
 pub use guard::Command;
 pub use operation::{InOperation, Operation, OperationExt};
 pub use told::{Replied, command_family};
-pub use value::{CommandNumber, Judgement, ToAddress};
+pub use value::{CommandNumber, Judgement, ToAddress, ToDocument};

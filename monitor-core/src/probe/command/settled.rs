@@ -62,8 +62,8 @@ impl CommandDraft {
             extra.labels.clear();
         } else {
             self.tell(summary.as_ref(), text.as_deref(), &mut extra.fields);
-            extra.display_name =
-                Some(self.display_name(summary.as_ref()).into()).filter(|name: &Box<str>| !name.is_empty());
+            let name = self.display_name(summary.as_ref());
+            extra.display_name = (!name.is_empty()).then(|| name.into());
         }
         let request_id = self.request_id.unwrap_or_else(next_request);
         let around = || Operation::current().map(Operation::id);

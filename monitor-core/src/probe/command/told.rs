@@ -4,12 +4,12 @@ use std::fmt;
 
 use crate::dispatch::is_heard;
 use crate::event::CommandEvent;
-use crate::event::Document;
 use crate::event::Event as _;
 use crate::event::Family;
 use crate::event::Text;
 use crate::probe::Ended;
 use crate::probe::command::CommandNumber;
+use crate::probe::command::ToDocument;
 use crate::redaction::Failure;
 
 /// A result with a reply or an error.
@@ -48,11 +48,11 @@ pub fn command_family() -> &'static Family {
 
 impl Ended {
     /// What the server answered, for listeners.
-    pub fn reply<R: Replied, D: Into<Document>>(&mut self, result: &R, reply: impl FnOnce(&R::Reply) -> D) {
+    pub fn reply<R: Replied, D: ToDocument>(&mut self, result: &R, reply: impl FnOnce(&R::Reply) -> D) {
         if let Ok(replied) = result.replied()
             && is_heard::<CommandEvent>()
         {
-            let reply = reply(replied).into();
+            let reply = reply(replied).to_document();
             self.answer().reply = Some(reply);
         }
     }

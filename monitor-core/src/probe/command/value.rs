@@ -1,10 +1,13 @@
 //! What a command is described by, in the forms that drivers have it in.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use crate::event::Address;
+use crate::event::Document;
+use crate::event::Text;
 use crate::redaction::Redaction;
 use crate::redaction::SensitiveCommands;
 
@@ -100,6 +103,53 @@ impl<A: ToAddress + ?Sized> ToAddress for &A {
 impl<A: ToAddress + ?Sized> ToAddress for Arc<A> {
     fn to_address(&self) -> Option<Address> {
         A::to_address(self)
+    }
+}
+
+/// What can be given as a document: text of any kind, copied where it is borrowed.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no document",
+    label = "neither text nor a `Document`",
+    note = "give its text: `value.to_string()`, or what renders it as JSON"
+)]
+pub trait ToDocument {
+    /// The document.
+    fn to_document(self) -> Document;
+}
+
+macro_rules! documents {
+    ($($text:ty)*) => {$(
+        impl ToDocument for $text {
+            fn to_document(self) -> Document {
+                Document::from(self)
+            }
+        }
+    )*};
+}
+
+documents!(Text String Arc<str>);
+
+impl ToDocument for Document {
+    fn to_document(self) -> Document {
+        self
+    }
+}
+
+impl ToDocument for &str {
+    fn to_document(self) -> Document {
+        Document::from(Text::copied(self))
+    }
+}
+
+impl ToDocument for &String {
+    fn to_document(self) -> Document {
+        self.as_str().to_document()
+    }
+}
+
+impl ToDocument for Cow<'_, str> {
+    fn to_document(self) -> Document {
+        Document::from(self.into_owned())
     }
 }
 

@@ -1,0 +1,6 @@
+use monitor_core::plugin;
+
+#[plugin(name = "cache")]
+fn get() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use monitor_core::plugin;
+
+#[plugin(name = "cache")]
+struct Cache;
+
+fn main() {}

@@ -1,0 +1,6 @@
+use monitor_core::monitored;
+
+#[monitored(signals(metrics, events))]
+fn work() {}
+
+fn main() {}
