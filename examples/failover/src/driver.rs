@@ -10,6 +10,7 @@ use std::time::Duration;
 use monitor_core::Context;
 use monitor_core::FutureExt;
 use monitor_core::monitored;
+use monitor_core::plugin;
 use tokio::task::JoinSet;
 
 use crate::Address;
@@ -64,6 +65,8 @@ impl Driver {
 
     /// Does something for as long as the driver lives. Whatever it does must not hold the driver while it waits.
     pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        // Its own traces, told where the driver was started.
+        let work = work.in_context(Context::current().without_span());
         self.background.lock().unwrap_or_else(PoisonError::into_inner).spawn(work);
     }
 
@@ -146,7 +149,10 @@ impl Driver {
         asked.join_all().await;
         self.topology()
     }
+}
 
+#[plugin(name = "driver", terminal)]
+impl Driver {
     /// The end of the chain for a connection: opens it.
     pub(crate) async fn open(&self, target: &Target) -> Result<Box<dyn Connection>, Error> {
         let host = self.resolve(&target.host)?;

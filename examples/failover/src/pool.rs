@@ -179,7 +179,7 @@ mod tests {
     use crate::scripted::Scripted;
 
     async fn client(cluster: &Scripted, size: usize) -> Client {
-        let mut settings = cluster.settings(1, Arc::new(StaleName::default()));
+        let mut settings = cluster.settings(1, Arc::new(StaleName));
         settings.connections = NonZeroUsize::new(size).unwrap();
         let client = Client::connect(cluster.clone(), settings).await.unwrap();
         client.execute("", &[]).await.unwrap();

@@ -41,7 +41,7 @@ impl Settings {
     /// The plugins that make a driver survive, for servers that let everybody in.
     pub fn without_tokens(hosts: &[Address], names: &Names) -> Self {
         let plugins: Vec<Arc<dyn Plugin>> = vec![
-            Arc::new(StaleName::default()),
+            Arc::new(StaleName),
             Arc::new(Failover::default()),
             Arc::new(HostMonitoring::new(Detection::default())),
             Arc::new(FastestResponse::new(Duration::from_secs(30))),

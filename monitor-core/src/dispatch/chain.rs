@@ -51,6 +51,7 @@ pub(crate) struct Segment {
 /// A segment that is under way on this thread.
 struct Frame {
     plugin: &'static str,
+    terminal: bool,
     id: u64,
     position: u64,
     next: u64,
@@ -91,7 +92,8 @@ impl Segment {
     }
 
     fn frame(&self) -> Frame {
-        Frame { plugin: self.plugin.name, id: self.id, position: self.position, next: 0 }
+        let Plugin { name, terminal } = self.plugin;
+        Frame { plugin: name, terminal, id: self.id, position: self.position, next: 0 }
     }
 
     /// Takes the segment off its thread, with what it has called there.
@@ -109,7 +111,10 @@ impl Companion for Segment {
         with_chain(|chain| {
             if let Some(last) = chain.last() {
                 let same = last.plugin == self.plugin.name;
-                self.position = last.position + u64::from(!same);
+                // What the end of a chain calls, to open a connection for instance, is a chain of its own.
+                if same || !last.terminal {
+                    self.position = last.position + u64::from(!same);
+                }
                 if !same {
                     call_next(chain);
                 }

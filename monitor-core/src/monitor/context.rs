@@ -129,6 +129,20 @@ impl Context {
         self
     }
 
+    /// The same monitor, and nothing else of what is here: for work in the background, which begins traces of its own.
+    ///
+    /// ```
+    /// use monitor_core::{Context, Span};
+    ///
+    /// let _request = Span::start("first request");
+    /// let worker = Context::current().without_span();
+    /// std::thread::spawn(move || worker.run(|| assert_eq!(Context::current().span(), None))).join().unwrap();
+    /// ```
+    #[must_use]
+    pub fn without_span(self) -> Self {
+        Self { core: self.core, ..Self::default() }
+    }
+
     /// The same with other baggage.
     #[must_use]
     pub fn with_baggage(mut self, baggage: Baggage) -> Self {

@@ -8,6 +8,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use monitor_core::event::FailoverKind;
 use monitor_core::monitored;
+use monitor_core::plugin;
+use monitor_core::plugin_metric;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
@@ -47,17 +49,15 @@ impl Failover {
     /// The new writer. Of all calls that the same death has cut short one searches, and the others wait for it.
     async fn switch(&self, driver: &Arc<Driver>, lost: &Address, searches: u64) -> Result<Address, Error> {
         let mut last = self.last_search.lock().await;
-        if let Some(found) = &*last
-            && self.searches.load(Ordering::Acquire) != searches
-        {
-            return found.clone();
+        if let Some(found) = &*last {
+            let meanwhile = self.searches.load(Ordering::Acquire) != searches;
+            // A call may have chosen the lost host before that search, and have begun only after it.
+            let known = |writer: &Address| driver.topology().last_writer() == Some(writer) && writer != lost;
+            if meanwhile || found.as_ref().is_ok_and(known) {
+                return found.clone();
+            }
         }
-        let search = Search::begin(FailoverKind::Writer, lost);
-        let found = self.find_writer(driver, lost).await;
-        match &found {
-            Ok(writer) => search.found(writer),
-            Err(error) => search.failed(error),
-        }
+        let found = self.fail_over(driver, lost).await;
         *last = Some(found.clone());
         self.searches.fetch_add(1, Ordering::Release);
         found
@@ -71,7 +71,7 @@ impl Default for Failover {
     }
 }
 
-#[monitored]
+#[plugin(name = "failover")]
 #[async_trait]
 impl Plugin for Failover {
     #[monitored(skip)]
@@ -96,13 +96,7 @@ impl Plugin for Failover {
         let searches = self.searches.load(Ordering::Acquire);
         match next.execute(call).await {
             Err(error) if error.is_failover_worthy() && call.method == Method::Query => {
-                let search = Search::begin(FailoverKind::Reader, &call.host);
-                let found = self.find_reader(call, next, error).await;
-                match &found {
-                    Ok((host, _)) => search.found(host),
-                    Err(error) => search.failed(error),
-                }
-                found.map(|(_, reply)| reply)
+                self.read_elsewhere(call, next, error).await
             }
             Err(error) if error.is_failover_worthy() => {
                 let writer = self.switch(next.driver(), &call.host, searches).await?;
@@ -115,8 +109,46 @@ impl Plugin for Failover {
 
 #[monitored]
 impl Failover {
+    /// Searches for a new writer in the place of the one that is lost.
+    #[monitored(name = "failover to writer host", copy = force_top_level)]
+    #[plugin_metric(counter = "writer_failover.triggered.count")]
+    #[plugin_metric(counter = "writer_failover.completed.success.count", on = ok)]
+    #[plugin_metric(counter = "writer_failover.completed.failed.count", on(error, panic, cancelled))]
+    async fn fail_over(&self, driver: &Arc<Driver>, lost: &Address) -> Result<Address, Error> {
+        let search = Search::begin(FailoverKind::Writer, lost);
+        let found = self.find_writer(driver, lost).await;
+        search.end(found.as_ref());
+        found
+    }
+
+    /// Searches for another host that answers a query.
+    #[monitored(name = "failover to replica", copy = force_top_level)]
+    #[plugin_metric(counter = "reader_failover.triggered.count")]
+    #[plugin_metric(counter = "reader_failover.completed.success.count", on = ok)]
+    #[plugin_metric(counter = "reader_failover.completed.failed.count", on(error, panic, cancelled))]
+    async fn read_elsewhere(&self, call: &Call, next: Next<'_>, error: Error) -> Result<Reply, Error> {
+        let search = Search::begin(FailoverKind::Reader, &call.host);
+        let found = self.find_reader(call, next, error).await;
+        search.end(found.as_ref().map(|(host, _)| host));
+        found.map(|(_, reply)| reply)
+    }
+
+    /// Makes a reader the writer, and gives what it then says of itself.
+    async fn promote(&self, driver: &Arc<Driver>, heir: &Address) -> Result<Status, Error> {
+        let promoted = async {
+            let mut connection = driver.connect(&Target::at(heir)).await?;
+            connection.promote().await?;
+            connection.status().await
+        };
+        let late = |_| Err(Error::late(heir, self.patience));
+        let status = tokio::time::timeout(self.patience, promoted).await.unwrap_or_else(late)?;
+        driver.observe(heir, Some(status));
+        Ok(status)
+    }
+}
+
+impl Failover {
     /// Asks the hosts until one of them is the writer, and promotes one if they do not agree on it themselves.
-    #[monitored(name = "failover to writer host")]
     async fn find_writer(&self, driver: &Arc<Driver>, lost: &Address) -> Result<Address, Error> {
         let begun = Instant::now();
         loop {
@@ -139,21 +171,7 @@ impl Failover {
         }
     }
 
-    /// Makes a reader the writer, and gives what it then says of itself.
-    async fn promote(&self, driver: &Arc<Driver>, heir: &Address) -> Result<Status, Error> {
-        let promoted = async {
-            let mut connection = driver.connect(&Target::at(heir)).await?;
-            connection.promote().await?;
-            connection.status().await
-        };
-        let late = |_| Err(Error::late(heir, self.patience));
-        let status = tokio::time::timeout(self.patience, promoted).await.unwrap_or_else(late)?;
-        driver.observe(heir, Some(status));
-        Ok(status)
-    }
-
     /// Runs a query at every other host until one answers; gives which one did.
-    #[monitored(name = "failover to replica")]
     async fn find_reader(
         &self,
         call: &Call,
@@ -181,7 +199,13 @@ const PAUSE: Duration = Duration::from_millis(20);
 
 #[cfg(test)]
 mod tests {
+    use monitor_core::FutureExt;
+    use monitor_core::MetricData;
+    use monitor_test::Capture;
+    use monitor_test::Captured;
+
     use super::*;
+    use crate::Statement;
     use crate::scripted::Scripted;
     use crate::scripted::address;
 
@@ -232,20 +256,64 @@ mod tests {
         check("w1/5 r1/5", &[(1, "-"), (2, "-")], "no host became the writer within 5s", Err(())).await;
     }
 
+    /// How many searches for a `writer` or `reader` there were, and how many of them found one and found none.
+    #[track_caller]
+    fn check_searches(captured: &Captured, kind: &str, expected: [u64; 3]) {
+        let names = ["triggered", "completed.success", "completed.failed"];
+        let counts = names.map(|name| captured.point(&format!("{kind}_failover.{name}.count"), &[]).clone());
+        assert_eq!(counts, expected.map(MetricData::Counter));
+    }
+
     #[tokio::test(start_paused = true)]
     async fn of_all_writes_that_a_death_cuts_short_one_searches() {
-        let (cluster, plugin) = (Scripted::new("w1/5 r1/5"), plugin());
-        let client = cluster.client(plugin.clone()).await;
-        cluster.set(1, "-");
-        let mut writes = tokio::task::JoinSet::new();
-        for _ in 0..5 {
-            let client = client.clone();
-            writes.spawn(async move { client.execute("", &[]).await });
-        }
-        let told = writes.join_all().await;
-        assert!(told.iter().all(|reply| reply.as_ref().is_err_and(Error::asks_to_run_again)), "{told:?}");
-        assert_eq!(plugin.searches.load(Ordering::Acquire), 1);
-        assert_eq!(cluster.noted().matches("promote").count(), 1);
+        let cluster = Scripted::new("w1/5 r1/5");
+        let captured = Capture::run_async(async {
+            let client = cluster.client(plugin()).await;
+            cluster.set(1, "-");
+            let mut writes = tokio::task::JoinSet::new();
+            for _ in 0..5 {
+                let client = client.clone();
+                writes.spawn(async move { client.execute("", &[]).await }.in_current_context());
+            }
+            let told = writes.join_all().await;
+            assert!(told.iter().all(|reply| reply.as_ref().is_err_and(Error::asks_to_run_again)), "{told:?}");
+            assert_eq!(cluster.noted().matches("promote").count(), 1);
+        });
+        check_searches(&captured.await, "writer", [1, 1, 0]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_that_comes_too_late_to_the_old_writer_takes_what_was_found_before() {
+        let cluster = Scripted::new("w1/5 r1/5");
+        let captured = Capture::run_async(async {
+            let (plugin, late) = (plugin(), Statement::new("", &[]));
+            let driver = cluster.driver(1, plugin);
+            driver.refresh().await;
+            cluster.set(1, "-");
+            let late = Call { method: Method::Execute, host: address(1), statement: late };
+            for _ in 0..2 {
+                assert!(driver.run(&late).await.unwrap_err().asks_to_run_again());
+            }
+            cluster.set(2, "-");
+            let later = Call { host: address(2), ..late };
+            assert!(!driver.run(&later).await.unwrap_err().asks_to_run_again(), "that one is dead too");
+        });
+        check_searches(&captured.await, "writer", [2, 1, 1]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn searches_for_a_reader_are_counted_apart() {
+        let cluster = Scripted::new("w1/5 r1/5");
+        let captured = Capture::run_async(async {
+            let client = cluster.client(plugin()).await;
+            for (dead, answers) in [(2, true), (1, false)] {
+                cluster.set(dead, "-");
+                assert_eq!(client.query("", &[]).await.is_ok(), answers);
+            }
+        });
+        let captured = captured.await;
+        check_searches(&captured, "reader", [2, 1, 1]);
+        check_searches(&captured, "writer", [0, 0, 0]);
     }
 
     #[tokio::test(start_paused = true)]

@@ -9,7 +9,10 @@ use std::sync::Weak;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use monitor_core::instrument::Watch;
 use monitor_core::monitored;
+use monitor_core::plugin;
+use monitor_core::plugin_metric;
 use tokio::time::Instant;
 use tokio::time::MissedTickBehavior;
 
@@ -23,64 +26,93 @@ use crate::plugin::probe::Probe;
 /// Measures how fast each host answers, and lets queries go to the fastest reader.
 pub struct FastestResponse {
     interval: Duration,
-    times: Arc<Mutex<HashMap<Address, Duration>>>,
+    hosts: Arc<Hosts>,
+    /// As long as there is the plugin, the number of its hosts is a metric.
+    _count: Watch,
+}
+
+/// The hosts that are measured.
+#[derive(Default)]
+struct Hosts(Mutex<HashMap<Address, Arc<Measured>>>);
+
+/// One of them.
+struct Measured {
+    host: Address,
+    last: Mutex<Option<Duration>>,
 }
 
 impl FastestResponse {
     /// Measures as often as this.
     pub fn new(interval: Duration) -> Self {
-        Self { interval, times: Arc::default() }
+        let hosts = Arc::new(Hosts::default());
+        Self { interval, _count: hosts.watch_count(), hosts }
     }
 
     /// How fast a host answered when it was measured last; nothing where it did not.
     pub fn response_time(&self, host: &Address) -> Option<Duration> {
-        locked(&self.times).get(host).copied()
+        locked(&self.hosts.0).get(host)?.response_time()
     }
 }
 
+impl Hosts {
+    /// Hosts whose response time is measured.
+    #[plugin_metric(gauge = "frt.hosts.count", watch)]
+    fn count(&self) -> usize {
+        locked(&self.0).len()
+    }
+}
+
+impl Measured {
+    /// How fast a host answers.
+    #[plugin_metric(
+        gauge = "frt.response.time.{host}",
+        unit = "ms",
+        labels(host = self.host.to_string(), max = 64),
+        watch
+    )]
+    fn response_time(&self) -> Option<Duration> {
+        *locked(&self.last)
+    }
+}
+
+#[plugin(name = "fastest_response")]
 #[async_trait]
 impl Plugin for FastestResponse {
+    #[monitored(skip)]
     fn about(&self) -> &'static About {
         &About { name: "fastest_response", weight: 600, methods: &[] }
     }
 
+    #[monitored(skip)]
     fn start(&self, driver: &Arc<Driver>) {
         for member in driver.topology().members() {
-            let probe = Probe::new(&member.address);
-            driver.spawn(measure_often(
-                Arc::downgrade(driver),
-                probe,
-                self.interval,
-                Arc::clone(&self.times),
-            ));
+            let measured = Arc::new(Measured { host: member.address.clone(), last: Mutex::default() });
+            locked(&self.hosts.0).insert(member.address.clone(), Arc::clone(&measured));
+            driver.spawn(measure_often(Arc::downgrade(driver), self.interval, measured));
         }
     }
 
+    #[monitored(skip)]
     fn choose(&self, topology: &Topology) -> Option<Address> {
-        let times = locked(&self.times);
-        let measured = topology.readers().filter_map(|reader| Some((times.get(reader)?, reader)));
+        let hosts = locked(&self.hosts.0);
+        let time = |reader: &Address| hosts.get(reader)?.response_time();
+        let measured = topology.readers().filter_map(|reader| Some((time(reader)?, reader)));
         measured.min().map(|(_, reader)| reader.clone())
     }
 }
 
 /// Measures a host as long as the driver lives.
-async fn measure_often(
-    driver: Weak<Driver>,
-    mut probe: Probe,
-    interval: Duration,
-    times: Arc<Mutex<HashMap<Address, Duration>>>,
-) {
+async fn measure_often(driver: Weak<Driver>, interval: Duration, measured: Arc<Measured>) {
+    // As long as the host is measured, its response time is a metric.
+    let _time = measured.watch_response_time();
+    let mut probe = Probe::new(&measured.host);
     let mut ticks = tokio::time::interval(interval);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
         let Some(driver) = driver.upgrade() else { return };
-        let measured = measure(&driver, &mut probe, interval).await;
-        let mut times = locked(&times);
-        match measured {
-            Some(time) => times.insert(probe.host().clone(), time),
-            None => times.remove(probe.host()),
-        };
+        let time = measure(&driver, &mut probe, interval).await;
+        *locked(&measured.last) = time;
     }
 }
 
@@ -109,6 +141,9 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
+    use monitor_core::MetricData;
+    use monitor_core::Monitor;
+
     use super::*;
     use crate::scripted::Scripted;
     use crate::scripted::address;
@@ -137,5 +172,25 @@ mod tests {
         tokio::time::sleep(Duration::from_secs(4)).await;
         let known = [1, 2, 3].map(|port| plugin.response_time(&address(port)).is_some());
         assert_eq!(known, [true, true, false]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_metrics_are_those_of_the_hosts_that_are_measured() {
+        // Other hosts than those of the tests beside this one, since whoever is measured is in every snapshot.
+        let cluster = Scripted::new("w1/5 r1/5 r1/5 r1/5 r1/5");
+        cluster.slow(4, Duration::from_millis(30));
+        cluster.set(5, "?");
+        let plugin = FastestResponse::new(Duration::from_secs(1));
+        let _client = cluster.client(Arc::new(plugin)).await;
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        let snapshot = Monitor::builder().build().snapshot();
+        let times = snapshot.metric("frt.response.time").unwrap();
+        let time = |host: &str| {
+            let mut of_host = times.points.iter().filter(|point| point.labels[0].1 == host);
+            of_host.next().map(|point| point.data.clone())
+        };
+        assert_eq!(times.unit, "ms");
+        assert_eq!((time("host:4"), time("host:5")), (Some(MetricData::Gauge(30.0)), None));
+        assert!(matches!(snapshot.metric("frt.hosts.count").unwrap().points[..], [_]));
     }
 }

@@ -4,9 +4,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::OnceLock;
 use std::sync::Weak;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use monitor_core::monitored;
+use monitor_core::plugin;
+use monitor_core::plugin_metric;
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio::time::MissedTickBehavior;
@@ -18,6 +21,7 @@ use crate::Error;
 use crate::Method;
 use crate::Plugin;
 use crate::Reply;
+use crate::Status;
 use crate::plugin::About;
 use crate::plugin::Detection;
 use crate::plugin::Next;
@@ -56,7 +60,7 @@ impl HostMonitoring {
     }
 }
 
-#[monitored]
+#[plugin(name = "host_monitoring")]
 #[async_trait]
 impl Plugin for HostMonitoring {
     #[monitored(skip)]
@@ -81,11 +85,18 @@ impl Plugin for HostMonitoring {
         tokio::select! {
             biased;
             reply = next.execute(call) => reply,
-            () = self.death(&call.host) => {
-                next.driver().observe(&call.host, None);
-                Err(Error::Aborted { host: call.host.clone() })
-            }
+            () = self.death(&call.host) => Err(self.abort(next.driver(), &call.host)),
         }
+    }
+}
+
+#[monitored]
+impl HostMonitoring {
+    /// Connections that were given up since their host is dead.
+    #[plugin_metric(counter = "host_monitoring.connections.aborted")]
+    fn abort(&self, driver: &Driver, host: &Address) -> Error {
+        driver.observe(host, None);
+        Error::Aborted { host: host.clone() }
     }
 }
 
@@ -101,10 +112,21 @@ async fn watch_over(
     loop {
         let begun = ticks.tick().await.max(Instant::now());
         let Some(driver) = driver.upgrade() else { return };
-        let status = probe.ask(&driver, detection.interval).await;
+        let status = check(&driver, &mut probe, detection.interval).await;
         driver.observe(probe.host(), status.as_ref().ok().copied());
         told.send_modify(|health| *health = health.after(begun, status.map(drop).map_err(drop)));
     }
+}
+
+/// Probes of a host that failed.
+#[monitored(name = "host monitoring probe")]
+#[plugin_metric(
+    counter = "host_monitoring.host_unhealthy.count.{host}",
+    labels(host = probe.host().to_string(), max = 64),
+    on(error, panic),
+)]
+async fn check(driver: &Arc<Driver>, probe: &mut Probe, patience: Duration) -> Result<Status, Error> {
+    probe.ask(driver, patience).await
 }
 
 async fn reached(deadline: Option<Instant>) {
@@ -116,7 +138,8 @@ async fn reached(deadline: Option<Instant>) {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use monitor_core::MetricData;
+    use monitor_test::Capture;
 
     use super::*;
     use crate::Client;
@@ -164,5 +187,22 @@ mod tests {
             tokio::time::sleep(Duration::from_secs(2)).await;
             assert_eq!(client.topology().readers().count(), readers, "{word}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn failed_probes_and_the_calls_that_were_given_up_are_counted() {
+        let captured = Capture::run_async(async {
+            let cluster = Scripted::new("w1/5 r1/5");
+            let client = client(&cluster).await;
+            client.query("", &[]).await.unwrap();
+            cluster.set(2, "?");
+            assert!(client.query("", &[]).await.is_err());
+        });
+        let captured = captured.await;
+        assert_eq!(captured.point("host_monitoring.connections.aborted", &[]), &MetricData::Counter(1));
+        let unhealthy = captured.metric("host_monitoring.host_unhealthy.count");
+        let [point] = &unhealthy.points[..] else { panic!("{unhealthy:?}") };
+        assert_eq!(unhealthy.path(point), "host_monitoring.host_unhealthy.count.host_2");
+        assert!(matches!(point.data, MetricData::Counter(3..6)), "{point:?}");
     }
 }

@@ -11,6 +11,7 @@ use monitor_core::event::FailoverSucceeded;
 use tokio::time::Instant;
 
 use crate::Address;
+use crate::Error;
 
 /// A search for another host. Dropped before its end, because nobody waits for it any more, it has failed.
 pub(crate) struct Search {
@@ -28,20 +29,22 @@ impl Search {
     }
 
     /// How long it has been going on.
-    pub(crate) fn elapsed(&self) -> Duration {
+    fn elapsed(&self) -> Duration {
         self.begun.elapsed()
     }
 
-    /// There is one.
-    pub(crate) fn found(mut self, host: &Address) {
+    /// There is one, or there is none.
+    pub(crate) fn end(mut self, found: Result<&Address, &Error>) {
+        match found {
+            Ok(host) => self.succeed(host),
+            Err(error) => self.fail(error),
+        }
+    }
+
+    fn succeed(&mut self, host: &Address) {
         self.is_over = true;
         let (kind, lost, took) = (self.kind, &self.lost, self.elapsed());
         emit(|| FailoverSucceeded::new(kind, lost.into(), host.into(), took));
-    }
-
-    /// There is none.
-    pub(crate) fn failed(mut self, error: impl fmt::Display) {
-        self.fail(error);
     }
 
     fn fail(&mut self, error: impl fmt::Display) {

@@ -1,11 +1,11 @@
 //! Mistrusts the name of the writer.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
-use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
 use monitor_core::monitored;
+use monitor_core::plugin;
+use monitor_core::plugin_metric;
 
 use crate::Address;
 use crate::Connection;
@@ -20,19 +20,9 @@ use crate::plugin::Next;
 
 /// Mistrusts the name of the writer: for a while after a failover it points at the old one, which may be alive again
 /// as a reader. Every host that a name has led to is asked whether it is the writer.
-#[derive(Default)]
-pub struct StaleName {
-    detected: AtomicU64,
-}
+pub struct StaleName;
 
-impl StaleName {
-    /// How often the name was found to be stale.
-    pub fn detected(&self) -> u64 {
-        self.detected.load(Ordering::Relaxed)
-    }
-}
-
-#[monitored]
+#[plugin(name = "stale_name")]
 #[async_trait]
 impl Plugin for StaleName {
     #[monitored(skip)]
@@ -45,26 +35,34 @@ impl Plugin for StaleName {
         if !matches!(target.host, Host::Named(_)) {
             return Ok(connection);
         }
-        let writer = self.writer(next.driver()).await?;
-        if writer == *connection.host() {
-            return Ok(connection);
+        match self.other_writer(next.driver(), connection.host()).await? {
+            Some(writer) => next.connect(&Target::at(&writer)).await,
+            None => Ok(connection),
         }
-        self.detected.fetch_add(1, Ordering::Relaxed);
-        next.connect(&Target::at(&writer)).await
     }
 }
 
 #[monitored]
 impl StaleName {
-    /// Who is the writer, in the words of the hosts. Two may say so for a moment; the later one is.
-    async fn writer(&self, driver: &Arc<Driver>) -> Result<Address, Error> {
+    /// The writer, where the name has led to another host. Who it is the hosts say: two may do so for a moment, and
+    /// the later one is.
+    #[plugin_metric(
+        counter = "stale_dns.stale.detected",
+        on = |Ok(Some(_))| true,
+        description = "Names of the writer that led to another host.",
+    )]
+    async fn other_writer(&self, driver: &Arc<Driver>, led_to: &Address) -> Result<Option<Address>, Error> {
         let topology = driver.refresh().await;
-        topology.writer().cloned().ok_or(Error::NoHost { wanted: "a writer" })
+        let writer = topology.writer().ok_or(Error::NoHost { wanted: "a writer" })?;
+        Ok((writer != led_to).then(|| writer.clone()))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use monitor_core::MetricData;
+    use monitor_test::Capture;
+
     use super::*;
     use crate::WRITER;
     use crate::scripted::Scripted;
@@ -72,13 +70,15 @@ mod tests {
 
     /// The name points at the first host; who is connected, and how often the name was found to be stale.
     async fn check(hosts: &str, expected: Result<u16, &str>, detected: u64) {
-        let (cluster, plugin) = (Scripted::new(hosts), Arc::new(StaleName::default()));
-        let driver = cluster.driver(1, plugin.clone());
-        let connected = driver.connect(&Target::named(WRITER)).await;
-        let connected =
-            connected.map(|connection| connection.host().port()).map_err(|error| error.to_string());
-        assert_eq!(connected, expected.map_err(str::to_owned), "for {hosts}");
-        assert_eq!(plugin.detected(), detected, "for {hosts}");
+        let captured = Capture::run_async(async {
+            let driver = Scripted::new(hosts).driver(1, Arc::new(StaleName));
+            let connected = driver.connect(&Target::named(WRITER)).await;
+            let connected =
+                connected.map(|connection| connection.host().port()).map_err(|error| error.to_string());
+            assert_eq!(connected, expected.map_err(str::to_owned), "for {hosts}");
+        });
+        let told = captured.await;
+        assert_eq!(told.point(DETECTED, &[]), &MetricData::Counter(detected), "for {hosts}");
     }
 
     #[tokio::test(start_paused = true)]
@@ -95,9 +95,12 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn who_asks_for_an_address_gets_it() {
-        let plugin = Arc::new(StaleName::default());
-        let driver = Scripted::new("r2/5 w2/5").driver(1, plugin.clone());
-        assert_eq!(driver.connect(&Target::at(&address(1))).await.unwrap().host(), &address(1));
-        assert_eq!(plugin.detected(), 0);
+        let captured = Capture::run_async(async {
+            let driver = Scripted::new("r2/5 w2/5").driver(1, Arc::new(StaleName));
+            assert_eq!(driver.connect(&Target::at(&address(1))).await.unwrap().host(), &address(1));
+        });
+        assert_eq!(captured.await.point(DETECTED, &[]), &MetricData::Counter(0));
     }
+
+    const DETECTED: &str = "stale_dns.stale.detected";
 }

@@ -7,7 +7,10 @@ use std::sync::MutexGuard;
 use std::sync::PoisonError;
 
 use async_trait::async_trait;
+use monitor_core::instrument::Watch;
 use monitor_core::monitored;
+use monitor_core::plugin;
+use monitor_core::plugin_metric;
 use tokio::time::Instant;
 
 use crate::Address;
@@ -24,21 +27,36 @@ use crate::plugin::Next;
 /// Logs in with tokens from a source, and keeps each as long as it is good.
 pub struct TokenCache {
     source: Arc<dyn TokenSource>,
-    tokens: Mutex<HashMap<Address, (Token, Instant)>>,
+    tokens: Arc<Tokens>,
+    /// As long as there is the cache, its size is a metric.
+    _size: Watch,
 }
+
+/// The tokens by host, and until when each is good.
+#[derive(Default)]
+struct Tokens(Mutex<HashMap<Address, (Token, Instant)>>);
 
 impl TokenCache {
     /// A cache of what this source gives.
     pub fn new(source: Arc<dyn TokenSource>) -> Self {
-        Self { source, tokens: Mutex::default() }
-    }
-
-    fn tokens(&self) -> MutexGuard<'_, HashMap<Address, (Token, Instant)>> {
-        self.tokens.lock().unwrap_or_else(PoisonError::into_inner)
+        let tokens = Arc::new(Tokens::default());
+        Self { source, _size: tokens.watch_size(), tokens }
     }
 }
 
-#[monitored]
+impl Tokens {
+    /// Tokens that are kept, whether good or not.
+    #[plugin_metric(gauge = "iam.token_cache.size", watch)]
+    fn size(&self) -> usize {
+        self.locked().len()
+    }
+
+    fn locked(&self) -> MutexGuard<'_, HashMap<Address, (Token, Instant)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[plugin(name = "token_cache")]
 #[async_trait]
 impl Plugin for TokenCache {
     #[monitored(skip)]
@@ -63,17 +81,18 @@ impl Plugin for TokenCache {
 impl TokenCache {
     /// A token that is still good.
     fn cached(&self, host: &Address) -> Option<Token> {
-        let tokens = self.tokens();
+        let tokens = self.tokens.locked();
         let (token, expires) = tokens.get(host)?;
         (Instant::now() < *expires).then(|| token.clone())
     }
 
     /// A fresh token, kept for the next connection.
     #[monitored(name = "fetch authentication token")]
+    #[plugin_metric(counter = "iam.fetch_token.count")]
     async fn fetch(&self, host: &Address) -> Result<Token, Error> {
         let asked = Instant::now();
         let token = self.source.fetch(host).await?;
-        self.tokens().insert(host.clone(), (token.clone(), asked + token.lifetime()));
+        self.tokens.locked().insert(host.clone(), (token.clone(), asked + token.lifetime()));
         Ok(token)
     }
 }
@@ -83,6 +102,9 @@ mod tests {
     use std::sync::atomic::AtomicU64;
     use std::sync::atomic::Ordering;
     use std::time::Duration;
+
+    use monitor_core::MetricData;
+    use monitor_test::Capture;
 
     use super::*;
     use crate::scripted::Scripted;
@@ -105,13 +127,18 @@ mod tests {
     async fn check(seconds: &[u64], wanted: &'static str, connected: usize, fetched: u64) {
         let (cluster, source) = (Scripted::new("w1/5"), Arc::new(Numbered::default()));
         cluster.want(wanted);
-        let driver = cluster.driver(1, Arc::new(TokenCache::new(source.clone())));
-        let mut worked = 0;
-        for seconds in seconds {
-            tokio::time::sleep(Duration::from_secs(*seconds)).await;
-            worked += usize::from(driver.connect(&Target::at(&address(1))).await.is_ok());
-        }
-        assert_eq!((worked, source.0.load(Ordering::Relaxed)), (connected, fetched), "{seconds:?} {wanted}");
+        let captured = Capture::run_async(async {
+            let driver = cluster.driver(1, Arc::new(TokenCache::new(source.clone())));
+            let mut worked = 0;
+            for seconds in seconds {
+                tokio::time::sleep(Duration::from_secs(*seconds)).await;
+                worked += usize::from(driver.connect(&Target::at(&address(1))).await.is_ok());
+            }
+            assert_eq!(worked, connected, "{seconds:?} {wanted}");
+        });
+        let told = captured.await;
+        assert_eq!(source.0.load(Ordering::Relaxed), fetched, "{seconds:?} {wanted}");
+        assert_eq!(told.point("iam.fetch_token.count", &[]), &MetricData::Counter(fetched));
     }
 
     #[tokio::test(start_paused = true)]

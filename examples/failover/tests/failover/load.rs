@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use failover::Client;
 use failover::Error;
+use monitor_core::FutureExt;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -39,7 +40,7 @@ impl Load {
         let told = Arc::new(Told::default());
         let mut working = JoinSet::new();
         for number in 0..clients {
-            working.spawn(work(client.clone(), number, Arc::clone(&told)));
+            working.spawn(work(client.clone(), number, Arc::clone(&told)).in_current_context());
         }
         Self { clients: working, told }
     }

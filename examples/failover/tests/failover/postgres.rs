@@ -28,7 +28,7 @@ pub(crate) fn pair() -> Option<Pair> {
     }
 }
 
-async fn connected(pair: &Pair) -> Client {
+pub(crate) async fn connected(pair: &Pair) -> Client {
     let database = Postgres::parse(&pair.hosts()).unwrap();
     let hosts = database.hosts().to_vec();
     let settings = Settings::without_tokens(&hosts, &Names::with_writer(&hosts[0]));

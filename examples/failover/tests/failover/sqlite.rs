@@ -11,15 +11,16 @@ use failover::TokenSource;
 use failover::plugin::Detection;
 use failover::plugin::Failover;
 use failover::plugin::HostMonitoring;
-use failover::plugin::StaleName;
 use failover::sqlite::Servers;
 use failover::sqlite::Sqlite;
+use monitor_core::MetricData;
+use monitor_test::Capture;
 
 use crate::load::Load;
 use crate::load::until;
 
 /// Quick to find a host dead, and not so quick that a busy machine would look like one.
-fn settings(servers: &Servers) -> Settings {
+pub(crate) fn settings(servers: &Servers) -> Settings {
     let detection =
         Detection { grace: Duration::from_millis(500), interval: Duration::from_millis(500), count: 2 };
     let settings = Settings::new(servers.hosts(), servers.names(), servers.issuer());
@@ -32,7 +33,7 @@ fn other<'a>(servers: &'a Servers, host: &Address) -> &'a Address {
     servers.hosts().iter().find(|other| *other != host).expect("there are two")
 }
 
-async fn connected(servers: &Servers) -> Client {
+pub(crate) async fn connected(servers: &Servers) -> Client {
     Client::connect(Sqlite, settings(servers)).await.unwrap()
 }
 
@@ -92,13 +93,10 @@ async fn the_name_of_the_writer_is_mistrusted() {
     assert!(first.execute("CREATE TABLE t (a)", &[]).await.unwrap_err().asks_to_run_again());
     servers.restart(servers.first_writer()).unwrap();
     // The name still points at the old writer, which is a reader now.
-    let plugin = Arc::new(StaleName::default());
-    let mut settings = settings(&servers);
-    settings.plugins.retain(|other| other.about().name != "stale_name");
-    settings.plugins.push(plugin.clone());
-    let client = Client::connect(Sqlite, settings).await.unwrap();
-    assert_eq!(plugin.detected(), 1);
-    client.execute("CREATE TABLE t (a)", &[]).await.unwrap();
+    let captured = Capture::run_async(async {
+        connected(&servers).await.execute("CREATE TABLE t (a)", &[]).await.unwrap();
+    });
+    assert_eq!(captured.await.point("stale_dns.stale.detected", &[]), &MetricData::Counter(1));
 }
 
 #[tokio::test(flavor = "multi_thread")]
