@@ -101,7 +101,9 @@ impl Pool {
             }
         }
     }
+}
 
+impl Pool {
     /// Closes all idle connections, and those in use once they come back.
     pub(crate) fn clear(&self) {
         let mut idle = self.idle();
@@ -123,9 +125,7 @@ impl Pool {
             told.close(ClosedReason::Stale);
         }
     }
-}
 
-impl Pool {
     async fn open(&self, driver: &Arc<Driver>) -> Result<(Box<dyn Connection>, pool::Connection), Error> {
         let told = self.told.connect();
         match driver.connect(&Target::at(&self.host)).await {

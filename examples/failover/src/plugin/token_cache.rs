@@ -77,7 +77,6 @@ impl Plugin for TokenCache {
     }
 }
 
-#[monitored]
 impl TokenCache {
     /// A token that is still good.
     fn cached(&self, host: &Address) -> Option<Token> {
@@ -85,7 +84,10 @@ impl TokenCache {
         let (token, expires) = tokens.get(host)?;
         (Instant::now() < *expires).then(|| token.clone())
     }
+}
 
+#[monitored]
+impl TokenCache {
     /// A fresh token, kept for the next connection.
     #[monitored(name = "fetch authentication token")]
     #[plugin_metric(counter = "iam.fetch_token.count")]

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 use std::sync::Mutex;
+use std::sync::OnceLock;
 use std::sync::PoisonError;
 
 use monitor_core::event::FailoverFailed;
@@ -27,17 +28,23 @@ use crate::story::Story;
 pub(crate) struct Chronicle {
     story: Story,
     lines: Arc<Mutex<Vec<String>>>,
+    /// The cluster as the first client sees it; what a later one finds out is no news.
+    first: Arc<OnceLock<String>>,
 }
 
 impl Chronicle {
     /// An empty one, with the times of the story.
     pub(crate) fn of(story: Story) -> Self {
-        Self { story, lines: Arc::default() }
+        Self { story, lines: Arc::default(), first: Arc::default() }
     }
 
     /// What happened so far.
     pub(crate) fn lines(&self) -> Vec<String> {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn is_ours(&self, topology: &str) -> bool {
+        self.first.get().is_some_and(|first| first == topology)
     }
 
     fn note(&self, what: impl fmt::Display) {
@@ -80,20 +87,24 @@ impl PoolListener for Chronicle {
 impl ServerListener for Chronicle {
     fn description_changed(&self, event: &ServerDescriptionChanged) {
         let (from, to) = (event.previous_description.kind.as_str(), event.new_description.kind.as_str());
-        let (topology, host) = (&event.topology_id, &event.address);
-        self.note(format_args!("server {host} of topology {topology} was {from}, is {to}"));
+        if self.is_ours(&event.topology_id) {
+            self.note(format_args!("server {} was {from}, is {to}", event.address));
+        }
     }
 }
 
 impl TopologyListener for Chronicle {
     fn opened(&self, event: &TopologyOpened) {
-        self.note(format_args!("topology {} opened", event.topology_id));
+        let ours = self.first.get_or_init(|| event.topology_id.to_string());
+        if *ours == *event.topology_id {
+            self.note("topology opened");
+        }
     }
 
     fn description_changed(&self, event: &TopologyDescriptionChanged) {
         let (from, to) = (event.previous_description.kind.as_str(), event.new_description.kind.as_str());
-        if from != to {
-            self.note(format_args!("topology {} was {from}, is {to}", event.topology_id));
+        if from != to && self.is_ours(&event.topology_id) {
+            self.note(format_args!("topology was {from}, is {to}"));
         }
     }
 }

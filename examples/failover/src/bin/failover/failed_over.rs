@@ -19,6 +19,9 @@ use crate::tree;
 /// The span that only such a call has.
 const MARK: &str = "failover to writer host";
 
+/// The copy of that span: a trace of its own, for those who look for failovers and not for calls.
+const COPY: &str = "copy: failover to writer host";
+
 /// Keeps the spans of the first call that failed over. A clone looks at the same spans.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FailedOver(Arc<Mutex<Kept>>);
@@ -26,6 +29,7 @@ pub(crate) struct FailedOver(Arc<Mutex<Kept>>);
 #[derive(Debug, Default)]
 struct Kept {
     call: Option<TraceId>,
+    copy: Option<FinishedSpan>,
     /// The spans that came last, by trace: each thread hands its own over when it likes, so that those of the call
     /// may come before the one that tells it from others.
     traces: HashMap<TraceId, Vec<FinishedSpan>>,
@@ -37,8 +41,10 @@ impl FailedOver {
     /// The call as a tree, a line a span.
     pub(crate) fn tree(&self) -> String {
         let kept = self.kept();
-        let spans = kept.call.and_then(|call| kept.traces.get(&call));
-        spans.map_or_else(|| "No call failed over.".to_owned(), |spans| tree::drawn(spans))
+        let Some(spans) = kept.call.and_then(|call| kept.traces.get(&call)) else {
+            return "No call failed over.\n".to_owned();
+        };
+        tree::drawn(&spans.iter().chain(&kept.copy).cloned().collect::<Vec<_>>())
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
@@ -65,8 +71,10 @@ impl Recorder for FailedOver {
 impl Kept {
     fn add(&mut self, span: FinishedSpan) {
         let trace = span.trace_id;
-        if span.name == MARK {
-            self.call.get_or_insert(trace);
+        match span.name {
+            MARK => drop(self.call.get_or_insert(trace)),
+            COPY => return drop(self.copy.get_or_insert(span)),
+            _ => {}
         }
         let order = &mut self.order;
         let spans = self.traces.entry(trace).or_insert_with(|| {

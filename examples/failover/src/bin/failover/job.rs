@@ -16,6 +16,7 @@ use crate::client;
 use crate::client::Author;
 use crate::cluster::Cluster;
 use crate::failed_over::FailedOver;
+use crate::metrics;
 use crate::options::Options;
 use crate::report::Report;
 use crate::story::Story;
@@ -25,7 +26,8 @@ use crate::tally::Tally;
 pub(crate) async fn run(options: &Options) -> Result<Report, Box<dyn Error>> {
     let story = Story::begin();
     let (failed_over, chronicle) = (FailedOver::default(), Chronicle::of(story));
-    let monitor = Monitor::builder().recorder(failed_over.clone()).listener(chronicle.clone()).install()?;
+    let monitor = Monitor::builder().recorder(failed_over.clone()).listener(chronicle.clone()).copies();
+    let monitor = monitor.install()?;
     let cluster = Cluster::start(options)?;
     let client = cluster.connect().await?;
     client::make_table(&client).await?;
@@ -62,6 +64,7 @@ pub(crate) async fn run(options: &Options) -> Result<Report, Box<dyn Error>> {
     let rows = client::rows(&client, run).await?;
     // What is not done in time is missing in the tree.
     let _ = monitor.flush(Duration::from_secs(5));
+    let metrics = metrics::lines(&monitor.snapshot());
     let tree = failed_over.tree();
     let events = chronicle.lines();
     Ok(Report {
@@ -73,6 +76,7 @@ pub(crate) async fn run(options: &Options) -> Result<Report, Box<dyn Error>> {
         writer,
         rows,
         events,
+        metrics,
         tree,
     })
 }

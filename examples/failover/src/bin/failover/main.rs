@@ -8,6 +8,7 @@ mod client;
 mod cluster;
 mod failed_over;
 mod job;
+mod metrics;
 mod options;
 mod report;
 mod story;

@@ -25,6 +25,8 @@ pub(crate) struct Report {
     pub(crate) rows: u64,
     /// What happened to the cluster, in order.
     pub(crate) events: Vec<String>,
+    /// What the plugins counted, as lines.
+    pub(crate) metrics: String,
     /// The call that failed over, as lines.
     pub(crate) tree: String,
 }
@@ -39,7 +41,7 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { tasks, lasted, totals, primary, died, writer, rows, events, tree } = self;
+        let Self { tasks, lasted, totals, primary, died, writer, rows, events, metrics, tree } = self;
         let (writes, queries) = (totals.writes, totals.queries);
         writeln!(out, "\n{tasks} clients wrote and read for {lasted:.1?}")?;
         writeln!(
@@ -62,11 +64,11 @@ impl fmt::Display for Report {
         } else {
             writeln!(out, "LOST: {acknowledged} writes were acknowledged, and {writer} has {rows} rows.")?;
         }
-        writeln!(out, "\nWhat happened, heard by a listener of this program's own, chronicle.rs\n")?;
+        writeln!(out, "\nWhat happened to the cluster: events, heard by a listener (chronicle.rs)\n")?;
         events.iter().try_for_each(|line| writeln!(out, "{line}"))?;
-        writeln!(
-            out,
-            "\nThe call that failed over, kept by a recorder of this program's own, failed_over.rs\n\n{tree}"
-        )
+        writeln!(out, "\nWhat the plugins counted: metrics, each an attribute on a method (src/plugin)\n")?;
+        out.write_str(metrics)?;
+        writeln!(out, "\nThe call that failed over: spans, kept by a recorder (failed_over.rs)\n")?;
+        out.write_str(tree)
     }
 }

@@ -1,55 +1,68 @@
 //! The tree of the spans of one call.
 
 use std::collections::HashMap;
-use std::fmt::Write;
 
 use monitor_core::Outcome;
 use monitor_core::SpanId;
 use monitor_core::recorders::memory::FinishedSpan;
 
-/// Draws a tree, a line a span. Neighbours of one name and outcome without anything below the first are one line.
+/// Draws trees, a line a span. Neighbours of one name and outcome are one line; so are, at the leaves of the tree, those
+/// that only passed a call on.
 pub(crate) fn drawn(spans: &[FinishedSpan]) -> String {
-    let mut children: HashMap<Option<SpanId>, Vec<&FinishedSpan>> = HashMap::new();
+    let mut tree = Tree::default();
     for span in spans {
-        children.entry(span.parent).or_default().push(span);
+        tree.children.entry(span.parent).or_default().push(span);
     }
-    children.values_mut().for_each(|below| below.sort_by_key(|span| span.start));
-    let mut lines = Vec::new();
-    for root in children.get(&None).into_iter().flatten() {
-        branch(root, "", "", &children, &mut lines);
+    tree.children.values_mut().for_each(|below| below.sort_by_key(|span| span.start));
+    for root in tree.children.remove(&None).unwrap_or_default() {
+        tree.branch(root, "", "");
     }
-    let width = lines.iter().map(|(label, _)| label.chars().count()).max().unwrap_or_default();
-    let mut text = String::new();
-    for (label, told) in lines {
-        let _ = writeln!(text, "{label:width$}  {told}");
-    }
-    text
+    let width = tree.lines.iter().map(|(label, _)| label.chars().count()).max().unwrap_or_default();
+    let lines = tree.lines.iter().map(|(label, told)| format!("{label:width$}  {told}"));
+    lines.map(|line| line.trim_end().to_owned() + "\n").collect()
 }
 
-/// Adds a span and what is below it; `first` stands before its name, `other` before all below.
-fn branch(
-    span: &FinishedSpan,
-    first: &str,
-    other: &str,
-    children: &HashMap<Option<SpanId>, Vec<&FinishedSpan>>,
-    lines: &mut Vec<(String, String)>,
-) {
-    lines.push((
-        format!("{first}{}", span.name),
-        format!("{:>10}  {}", format!("{:.1?}", span.duration), ending(span)),
-    ));
-    let Some(below) = children.get(&Some(span.span_id)) else { return };
-    let alike = |one: &FinishedSpan, two: &FinishedSpan| one.name == two.name && ending(one) == ending(two);
-    let groups: Vec<_> = below.chunk_by(|one, two| alike(one, two)).collect();
-    for (at, group) in groups.iter().enumerate() {
-        let (corner, edge) = if at + 1 == groups.len() { ("└─ ", "   ") } else { ("├─ ", "│  ") };
-        // The last one stands for all: it is the one after which something changed.
-        let [before @ .., last] = group else { continue };
-        if !before.is_empty() {
-            let more = format!("{other}├─ … {} × {}", before.len(), last.name);
-            lines.push((more, String::new()));
+#[derive(Default)]
+struct Tree<'a> {
+    children: HashMap<Option<SpanId>, Vec<&'a FinishedSpan>>,
+    /// What stands left and right.
+    lines: Vec<(String, String)>,
+}
+
+impl<'a> Tree<'a> {
+    /// Adds a span and what is below it; `first` stands before its name, `other` before all below.
+    fn branch(&mut self, span: &'a FinishedSpan, first: &str, other: &str) {
+        let last = if first.chars().count() >= DEEP { self.passed_on(span) } else { span };
+        let name = if last.span_id == span.span_id { String::new() } else { format!(" … {}", last.name) };
+        let times = format!("{:.1?}", span.duration);
+        let told = format!(
+            "{times:>8}  {:<22}  {}",
+            ending(span),
+            if name.is_empty() { about(span) } else { String::new() }
+        );
+        self.lines.push((format!("{first}{}{name}", span.name), told));
+        let below = self.children.remove(&Some(last.span_id)).unwrap_or_default();
+        let alike =
+            |one: &&FinishedSpan, two: &&FinishedSpan| one.name == two.name && ending(one) == ending(two);
+        let groups: Vec<_> = below.chunk_by(alike).collect();
+        for (at, group) in groups.iter().enumerate() {
+            let (corner, edge) =
+                if at + 1 == groups.len() { ("└─ ", "   ") } else { ("├─ ", "│  ") };
+            // The last one stands for all: it is the one after which something changed.
+            let [before @ .., last] = group else { continue };
+            if !before.is_empty() {
+                self.lines.push((format!("{other}├─ … {} × {}", before.len(), last.name), String::new()));
+            }
+            self.branch(last, &format!("{other}{corner}"), &format!("{other}{edge}"));
         }
-        branch(last, &format!("{other}{corner}"), &format!("{other}{edge}"), children, lines);
+    }
+
+    /// Who is at the end where each has called but the next, and all ended alike.
+    fn passed_on(&self, span: &'a FinishedSpan) -> &'a FinishedSpan {
+        match self.children.get(&Some(span.span_id)).map(Vec::as_slice) {
+            Some([next]) if ending(next) == ending(span) => self.passed_on(next),
+            _ => span,
+        }
     }
 }
 
@@ -60,3 +73,12 @@ fn ending(span: &FinishedSpan) -> String {
         (outcome, _) => outcome.to_string(),
     }
 }
+
+/// What tells most of a span: a plugin's place in the chain, a command's text, the trace of which it is a copy.
+fn about(span: &FinishedSpan) -> String {
+    let field = |name: &&str| span.field(name).map(|value| format!("{name}={value}"));
+    ["plugin.position", "db.query.text", "source_trace_id"].iter().find_map(field).unwrap_or_default()
+}
+
+/// From here to the right, lines are drawn together.
+const DEEP: usize = 9;
