@@ -122,7 +122,7 @@ fn f03_an_event_that_panics_when_it_is_made_is_left_out_and_counted() {
 }
 
 #[derive(Clone, Debug, Event)]
-struct Explosive(#[event(skip)] Arc<Bomb>);
+struct Explosive(#[event(debug)] Arc<Bomb>);
 
 #[test]
 fn an_event_whose_destructor_panics_hurts_nobody() {
