@@ -14,8 +14,8 @@ use sha2::Sha256;
 ///
 /// let key = HmacKey::new("2026-01", b"at least thirty-two random bytes");
 /// let policy = Policy::new().sensitive(Treatment::Hmac(key));
-/// let shown = policy.show(&Sensitive::new("ada@example.org"));
-/// assert!(shown.as_str().starts_with("hmac:2026-01:"));
+/// let mail = Sensitive::new("ada@example.org");
+/// assert!(policy.show(&mail).as_str().starts_with("hmac:2026-01:"));
 /// ```
 #[derive(Clone)]
 pub struct HmacKey {

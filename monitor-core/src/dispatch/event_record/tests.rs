@@ -281,11 +281,13 @@ fn f42_an_event_at_the_very_end_of_a_thread_is_recorded_or_counted_as_lost() {
     let memory = Memory::default();
     let monitor = monitor(&memory);
     thread::scope(|threads| {
-        threads.spawn(|| {
+        let thread = threads.spawn(|| {
             // Before the thread has a lane, so that most systems drop it after that is gone.
             FAREWELL.with(|farewell| farewell.0.set(Some(Arc::clone(monitor.core()))));
             tell(&monitor, &Happened::Counted(1));
         });
+        // A scope alone waits for the closure, and not for what a thread drops after it.
+        thread.join().unwrap();
     });
     monitor.flush(PATIENCE).unwrap();
     let account = account(&monitor, "memory");
