@@ -31,6 +31,7 @@
 //! | tell events | [`emit`] |
 //! | count, set and time by hand | [`instrument`], [`Span`] |
 //! | annotate a driver of a database | `command(..)` of [`monitored`], [`Command`], [`pool`], [`Heartbeat`] |
+//! | write a plugin of a driver, and its metrics | [`plugin`](macro@plugin), [`plugin_metric`] |
 //! | keep secrets out of all this | [`redaction`] |
 //! | carry a trace to another thread, task or channel | [`Context`], [`FutureExt`], [`Carried`] |
 //! | carry a trace to another process | [`Context::extract`], [`Context::inject`], [`propagation`] |
