@@ -38,6 +38,7 @@
 //! | begin a trace of its own within another | [`TraceLevel`] |
 //! | meet `tracing` or `metrics` | `bridge`, with the features of these names |
 //! | write a recorder | [`Recorder`] |
+//! | find what other systems call it | [`coming_from`] |
 //! | know what was lost | [`Monitor::accounts`], [`Monitor::losses`] |
 
 #![warn(missing_docs)]
@@ -171,6 +172,9 @@ pub mod listener {
     pub use crate::dispatch::{Registration, register};
     pub use monitor_macros::Listener;
 }
+
+#[doc = include_str!("../doc/coming_from.md")]
+pub mod coming_from {}
 
 /// Counters, gauges and histograms by hand.
 pub mod instrument {
