@@ -31,12 +31,14 @@
 //! | tell events | [`emit`] |
 //! | count, set and time by hand | [`instrument`], [`Span`] |
 //! | annotate a driver of a database | `command(..)` of [`monitored`], [`Command`], [`pool`], [`Heartbeat`] |
+//! | write a plugin of a driver, and its metrics | [`plugin`](macro@plugin), [`plugin_metric`] |
 //! | keep secrets out of all this | [`redaction`] |
 //! | carry a trace to another thread, task or channel | [`Context`], [`FutureExt`], [`Carried`] |
 //! | carry a trace to another process | [`Context::extract`], [`Context::inject`], [`propagation`] |
 //! | begin a trace of its own within another | [`TraceLevel`] |
 //! | meet `tracing` or `metrics` | `bridge`, with the features of these names |
 //! | write a recorder | [`Recorder`] |
+//! | find what other systems call it | [`coming_from`] |
 //! | know what was lost | [`Monitor::accounts`], [`Monitor::losses`] |
 
 #![warn(missing_docs)]
@@ -170,6 +172,9 @@ pub mod listener {
     pub use crate::dispatch::{Registration, register};
     pub use monitor_macros::Listener;
 }
+
+#[doc = include_str!("../doc/coming_from.md")]
+pub mod coming_from {}
 
 /// Counters, gauges and histograms by hand.
 pub mod instrument {

@@ -48,6 +48,9 @@ fn each_family_is_on_where_it_is_heard_and_nowhere_else() {
     check(&["command"]);
     let registration = register(from_fn(|_: &ServerEvent| ()));
     check(&["command", "server"]);
+    drop(registration);
+    check(&["command"]);
+    let registration = register(from_fn(|_: &ServerEvent| ()));
     // It has copied what was registered.
     let copy = Monitor::builder().build();
     drop(registration);

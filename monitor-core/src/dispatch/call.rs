@@ -222,7 +222,9 @@ fn attach_extra(call: &mut Call, mut extra: Box<Extra>, metadata: &'static Metad
         Some(present) => {
             present.fields.append(&extra.fields);
             present.links.extend(&extra.links);
-            std::mem::swap(&mut present.values, &mut extra.values);
+            if !extra.values.is_empty() {
+                std::mem::swap(&mut present.values, &mut extra.values);
+            }
             present.display_name = extra.display_name.take();
             present.fields.share_seal(&extra.fields);
             if let Some(hook) = &mut present.hook {
@@ -233,9 +235,12 @@ fn attach_extra(call: &mut Call, mut extra: Box<Extra>, metadata: &'static Metad
         }
         none => *none = Some(extra),
     }
-    call.extra().slow = metadata.slow;
-    let (context, lane) = (call.context(), call.lane);
-    if call.extra().begin(companions, context, lane) {
+    let extra = call.extra();
+    extra.slow = metadata.slow;
+    if !(companions.is_empty() && extra.values.is_empty()) {
+        extra.companions = companions;
+        let (context, lane) = (call.context(), call.lane);
+        call.extra().begin(context, lane);
         // What was done by then is no part of the call.
         call.start = now(call);
     }
@@ -307,7 +312,9 @@ fn finish_cold(call: &mut Call, ending: Head) {
     }
     let clock = extra.clock.clone();
     let took = || clock.unwrap_or_default().duration(end.saturating_sub(call.start));
-    extra.end(ending, took, call.context(), call.lane);
+    if extra.is_accompanied() {
+        extra.end(ending, took(), call.context(), call.lane);
+    }
     if let Some(mut hook) = extra.hook.take() {
         let clock = extra.clock.clone().unwrap_or_default();
         let ticks = end.saturating_sub(call.start);

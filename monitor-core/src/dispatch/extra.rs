@@ -102,34 +102,29 @@ impl Extra {
         self.companions.iter_mut().for_each(|companion| companion.go_on());
     }
 
-    /// The call begins. Gives whether anything was done about it.
-    pub(crate) fn begin(
-        &mut self,
-        companions: Vec<Box<dyn Companion>>,
-        context: Option<SpanContext>,
-        lane: Option<&'static Lane>,
-    ) -> bool {
-        if companions.is_empty() && self.values.is_empty() {
-            return false;
-        }
-        self.companions = companions;
+    /// Whether anything wants to hear of the beginning and the end of the call.
+    #[inline]
+    pub(crate) fn is_accompanied(&self) -> bool {
+        !(self.companions.is_empty() && self.values.is_empty())
+    }
+
+    /// The call begins.
+    #[inline(never)]
+    pub(crate) fn begin(&mut self, context: Option<SpanContext>, lane: Option<&'static Lane>) {
         self.companions.iter_mut().for_each(|companion| companion.begin(context));
         self.values.begin(lane);
-        true
     }
 
     /// The call has ended, which the last companion hears first.
+    #[inline(never)]
     pub(crate) fn end(
         &mut self,
         ending: Head,
-        duration: impl FnOnce() -> Duration,
+        duration: Duration,
         context: Option<SpanContext>,
         lane: Option<&'static Lane>,
     ) {
-        if self.companions.is_empty() && self.values.is_empty() {
-            return;
-        }
-        let (outcome, duration) = (ending.outcome(), duration());
+        let outcome = ending.outcome();
         let error_type = match outcome {
             Outcome::Panic => Some("panic"),
             _ => error_type_name(ending.error()),
@@ -163,7 +158,9 @@ impl Extra {
         self.labels.clear();
         self.hook = None;
         self.companions.clear();
-        self.values.clear();
+        if !self.values.is_empty() {
+            self.values.clear();
+        }
         self.display_name = None;
         self.answer = None;
         // Without a thread-local any more, the box is simply freed.

@@ -25,6 +25,8 @@ pub(crate) struct Call {
 pub(crate) enum Form {
     Async,
     Boxed,
+    /// A driver's command, async, over a connection of a pool.
+    Command,
     /// Not async, and so is everything below it.
     Sync,
 }
@@ -74,7 +76,12 @@ fn call((form, ending, steps): (Form, Ending, Vec<Step>)) -> Arc<Call> {
 }
 
 fn forms() -> impl Strategy<Value = Form> {
-    prop_oneof![4 => Just(Form::Async), 2 => Just(Form::Boxed), 1 => Just(Form::Sync)]
+    prop_oneof![
+        3 => Just(Form::Async),
+        2 => Just(Form::Boxed),
+        3 => Just(Form::Command),
+        1 => Just(Form::Sync),
+    ]
 }
 
 fn endings() -> impl Strategy<Value = Ending> {

@@ -12,7 +12,10 @@ use std::thread;
 
 use monitor_core::Context;
 use monitor_core::FutureExt;
+use monitor_core::instrument::UpDownCounter;
 use monitor_core::monitored;
+use monitor_core::plugin_metric;
+use monitor_core::pool::Pool;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -23,6 +26,9 @@ use crate::program::Step;
 use crate::witness::Log;
 use crate::witness::Witness;
 use crate::witness::witness;
+
+/// Commands under way.
+static UNDER_WAY: UpDownCounter = UpDownCounter::new("random.under_way").unit("{command}");
 
 /// As told by the program.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +41,7 @@ type Running = Pin<Box<dyn Future<Output = Answer> + Send>>;
 #[derive(Clone, Debug)]
 pub(crate) struct World {
     pub(crate) log: Arc<Log>,
+    pub(crate) pool: Pool,
     pub(crate) tasks: Arc<Tasks>,
 }
 
@@ -80,6 +87,7 @@ pub(crate) fn run(call: Arc<Call>, parent: Option<u32>, world: World) -> Running
     match call.form {
         Form::Async => Box::pin(asynchronous(call, parent, world)),
         Form::Boxed => boxed(call, parent, world),
+        Form::Command => Box::pin(command(call, parent, world)),
         Form::Sync => Box::pin(async move { synchronous(&call, parent, &world) }),
     }
 }
@@ -96,6 +104,18 @@ fn boxed(call: Arc<Call>, parent: Option<u32>, world: World) -> Running {
         let log = Arc::clone(&world.log);
         Witness::new(&log, call.id, parent, body(&call, &world)).await
     })
+}
+
+#[monitored(fields(node = call.id), command(system = "random", name = "RUN", request_id = i64::from(call.id)))]
+#[plugin_metric(counter = "random.begun.count", on = call)]
+#[plugin_metric(counter = "random.well.count", on = ok)]
+#[plugin_metric(counter = "random.lost.count", on(cancelled, error, panic))]
+async fn command(call: Arc<Call>, parent: Option<u32>, world: World) -> Answer {
+    let log = Arc::clone(&world.log);
+    let wanted = world.pool.check_out();
+    let _used = wanted.checked_out(world.pool.connect().ready());
+    let _under_way = UNDER_WAY.enter();
+    Witness::new(&log, call.id, parent, body(&call, &world)).await
 }
 
 #[monitored(fields(node = call.id))]
