@@ -193,7 +193,8 @@ pub fn monitored(options: TokenStream, item: TokenStream) -> TokenStream {
 /// without `self`, such as `new`, are monitored but are no segments, and a method with `#[monitored(skip)]` is
 /// neither.
 ///
-/// The end of the chain is a plugin with `terminal`, or a call of `monitor_core::plugin::reach_end()`.
+/// The end of the chain is a plugin with `terminal`, or a call of `monitor_core::plugin::reach_end()`. What a plugin with
+/// `terminal` calls, to open a connection for instance, is a chain of its own.
 ///
 /// ```
 /// use monitor_core::plugin;

@@ -315,6 +315,35 @@ fn the_options_of_a_block_are_a_plugins_too() {
     assert_eq!(span.field("plugin.next.calls"), Some(&FieldValue::Unsigned(1)));
 }
 
+struct Outer;
+struct End;
+
+#[plugin(name = "outer")]
+impl Outer {
+    fn execute(&self) {
+        End.execute();
+    }
+
+    fn connect(&self) {
+        plugin::reach_end();
+    }
+}
+
+#[plugin(name = "end", terminal)]
+impl End {
+    fn execute(&self) {
+        Outer.connect();
+    }
+}
+
+#[test]
+fn what_the_end_of_a_chain_calls_is_a_chain_of_its_own() {
+    let captured = Capture::run(|| Outer.execute());
+    assert_eq!(segments(&captured, "outer::execute"), [(1, Some(1), false)]);
+    assert_eq!(segments(&captured, "end::execute"), [(2, None, false)]);
+    assert_eq!(segments(&captured, "outer::connect"), [(1, Some(1), false)]);
+}
+
 struct Statement;
 
 impl Statement {

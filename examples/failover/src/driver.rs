@@ -122,6 +122,14 @@ impl Driver {
         }
     }
 
+    /// Notes the answer to a question that was asked in this generation of the host's pool. Where the host was found
+    /// dead meanwhile, what it said before is no sign of life.
+    pub(crate) fn hear(&self, host: &Address, asked: u64, status: Option<Status>) {
+        if status.is_none() || self.pool(host).generation() == asked {
+            self.observe(host, status);
+        }
+    }
+
     /// Opens a connection of one's own to a host, to ask what it is.
     pub async fn ask(self: &Arc<Self>, host: &Address) -> Result<Status, Error> {
         let asked = async { self.connect(&Target::at(host)).await?.status().await };
@@ -143,7 +151,10 @@ impl Driver {
         let mut asked = JoinSet::new();
         for member in self.topology().members() {
             let (driver, host) = (Arc::clone(self), member.address.clone());
-            let asking = async move { driver.observe(&host, driver.ask(&host).await.ok()) };
+            let asking = async move {
+                let asked = driver.pool(&host).generation();
+                driver.hear(&host, asked, driver.ask(&host).await.ok());
+            };
             asked.spawn(asking.in_context(Context::current()));
         }
         asked.join_all().await;

@@ -65,6 +65,11 @@ impl Pool {
         self.told.ready();
     }
 
+    /// How often the host was found dead.
+    pub(crate) fn generation(&self) -> u64 {
+        self.idle().generation
+    }
+
     fn idle(&self) -> MutexGuard<'_, Idle> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -92,8 +92,11 @@ impl Plugin for HostMonitoring {
 
 #[monitored]
 impl HostMonitoring {
-    /// Connections that were given up since their host is dead.
-    #[plugin_metric(counter = "host_monitoring.connections.aborted")]
+    /// Gives up a call, and with it its connection, since the host is dead.
+    #[plugin_metric(
+        counter = "host_monitoring.connections.aborted",
+        description = "Connections that were given up since their host is dead."
+    )]
     fn abort(&self, driver: &Driver, host: &Address) -> Error {
         driver.observe(host, None);
         Error::Aborted { host: host.clone() }
@@ -112,18 +115,21 @@ async fn watch_over(
     loop {
         let begun = ticks.tick().await.max(Instant::now());
         let Some(driver) = driver.upgrade() else { return };
+        let asked = driver.pool(probe.host()).generation();
         let status = check(&driver, &mut probe, detection.interval).await;
-        driver.observe(probe.host(), status.as_ref().ok().copied());
+        driver.hear(probe.host(), asked, status.as_ref().ok().copied());
         told.send_modify(|health| *health = health.after(begun, status.map(drop).map_err(drop)));
     }
 }
 
-/// Probes of a host that failed.
+/// Asks a host what it is.
 #[monitored(name = "host monitoring probe")]
 #[plugin_metric(
     counter = "host_monitoring.host_unhealthy.count.{host}",
     labels(host = probe.host().to_string(), max = 64),
+    // One that is cut short by the end of the driver says nothing of the host.
     on(error, panic),
+    description = "Probes of a host that failed.",
 )]
 async fn check(driver: &Arc<Driver>, probe: &mut Probe, patience: Duration) -> Result<Status, Error> {
     probe.ask(driver, patience).await

@@ -72,8 +72,13 @@ impl Kept {
     fn add(&mut self, span: FinishedSpan) {
         let trace = span.trace_id;
         match span.name {
-            MARK => drop(self.call.get_or_insert(trace)),
-            COPY => return drop(self.copy.get_or_insert(span)),
+            MARK => {
+                self.call.get_or_insert(trace);
+            }
+            COPY => {
+                self.copy.get_or_insert(span);
+                return;
+            }
             _ => {}
         }
         let order = &mut self.order;

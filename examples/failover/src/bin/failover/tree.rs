@@ -77,8 +77,16 @@ fn ending(span: &FinishedSpan) -> String {
 /// What tells most of a span: a plugin's place in the chain, a command's text, the trace of which it is a copy.
 fn about(span: &FinishedSpan) -> String {
     let field = |name: &&str| span.field(name).map(|value| format!("{name}={value}"));
-    ["plugin.position", "db.query.text", "source_trace_id"].iter().find_map(field).unwrap_or_default()
+    let told =
+        ["plugin.position", "db.query.text", "source_trace_id"].iter().find_map(field).unwrap_or_default();
+    match told.char_indices().nth(WIDE) {
+        Some((end, _)) => format!("{} …", &told[..end]),
+        None => told,
+    }
 }
+
+/// As much of that as is shown.
+const WIDE: usize = 48;
 
 /// From here to the right, lines are drawn together.
 const DEEP: usize = 9;
