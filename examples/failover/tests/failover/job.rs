@@ -15,7 +15,16 @@ fn report(arguments: &[&str]) -> String {
 #[track_caller]
 fn check(arguments: &[&str]) {
     let report = report(arguments);
-    for told in ["is the writer now", "Nothing is lost", "failover to writer host", "writer failover from"] {
+    for told in [
+        "is the writer now",
+        "Nothing is lost",
+        "writer failover from",
+        "writer_failover.triggered.count",
+        "failover::execute",
+        "plugin.position=1",
+        "failover to writer host",
+        "copy: failover to writer host",
+    ] {
         assert!(report.contains(told), "`{told}` is not in:\n{report}");
     }
 }
