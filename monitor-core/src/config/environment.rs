@@ -1,10 +1,11 @@
-//! `MONITOR_RECORDERS` and `MONITOR_FILTER`.
+//! `MONITOR_RECORDERS`, `MONITOR_FILTER` and `MONITOR_TRACES`.
 
 use std::env;
 use std::error::Error;
 use std::fmt;
 
 use crate::model::Filter;
+use crate::model::WithoutParent;
 use crate::monitor::InstallError;
 use crate::monitor::Installed;
 use crate::monitor::Monitor;
@@ -15,10 +16,30 @@ use crate::recorders::BUILTIN;
 const RECORDERS: &str = "MONITOR_RECORDERS";
 /// What is recorded, as [`Filter`] reads it.
 const FILTER: &str = "MONITOR_FILTER";
+/// Where traces begin, in words joined by commas.
+const TRACES: &str = "MONITOR_TRACES";
+
+/// A word of `MONITOR_TRACES`, and what it changes.
+type TraceWord = (&'static str, fn(MonitorBuilder) -> MonitorBuilder);
+
+const TRACE_WORDS: [TraceWord; 4] = [
+    ("copies", MonitorBuilder::copies),
+    ("drop_without_parent", |builder| builder.without_parent(WithoutParent::Drop)),
+    ("submit_top_level", MonitorBuilder::submit_top_level),
+    // As the AWS drivers spell it in their code, other than in their documentation.
+    ("submit_toplevel", MonitorBuilder::submit_top_level),
+];
 
 /// Installs the global monitor as the environment says: `MONITOR_RECORDERS` names the recorders, such as
-/// `console,memory`, and `MONITOR_FILTER` says what is recorded, as [`Filter`] reads it. Without the first,
-/// nothing is shipped and only snapshots tell; without the second, everything is recorded.
+/// `console,memory`, `MONITOR_FILTER` says what is recorded, as [`Filter`] reads it, and `MONITOR_TRACES` where traces
+/// begin. Without the first, nothing is shipped and only snapshots tell; without the second, everything is recorded;
+/// without the third, all is as in a new builder.
+///
+/// | word of `MONITOR_TRACES` | what it does |
+/// |---|---|
+/// | `copies` | [`MonitorBuilder::copies`] |
+/// | `drop_without_parent` | [`MonitorBuilder::without_parent`] with [`WithoutParent::Drop`] |
+/// | `submit_top_level`, also `submit_toplevel` | [`MonitorBuilder::submit_top_level`] |
 ///
 /// ```no_run
 /// fn main() -> Result<(), monitor_core::ConfigError> {
@@ -50,7 +71,20 @@ fn from_environment(
     let parsed: Filter = filter
         .parse()
         .map_err(|error| ConfigError::Invalid { variable: FILTER, problem: format!("{error}") })?;
-    Ok(builder.filter(parsed))
+    builder = builder.filter(parsed);
+    for word in value(&read, TRACES)?.split(',').map(str::trim).filter(|word| !word.is_empty()) {
+        let known = TRACE_WORDS.iter().find(|(known, _)| *known == word);
+        let (_, change) = known.ok_or_else(|| unknown_trace_word(word))?;
+        builder = change(builder);
+    }
+    Ok(builder)
+}
+
+fn unknown_trace_word(word: &str) -> ConfigError {
+    let known = TRACE_WORDS.map(|(known, _)| known);
+    let near = nearest(word, &known).map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+    let problem = format!("`{word}` means nothing; {near}there are `{}`", known.join("`, `"));
+    ConfigError::Invalid { variable: TRACES, problem }
 }
 
 fn value(
@@ -131,6 +165,8 @@ fn distance(left: &str, right: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::TraceLevel;
+    use crate::probe::Span;
 
     #[track_caller]
     fn check(variables: &'static [(&'static str, &'static str)], expected: Result<(), &str>) {
@@ -150,6 +186,7 @@ mod tests {
         check(&[], Ok(()));
         check(&[("MONITOR_RECORDERS", "memory, null,console")], Ok(()));
         check(&[("MONITOR_FILTER", "metrics,a::b=all")], Ok(()));
+        check(&[("MONITOR_TRACES", "copies, drop_without_parent,submit_top_level,submit_toplevel")], Ok(()));
     }
 
     #[test]
@@ -166,5 +203,35 @@ mod tests {
                  them, or `module::path=` and one of them",
             ),
         );
+        check(
+            &[("MONITOR_TRACES", "copies,submit_top_levels")],
+            Err(
+                "MONITOR_TRACES: `submit_top_levels` means nothing; did you mean `submit_top_level`? there are \
+                 `copies`, `drop_without_parent`, `submit_top_level`, `submit_toplevel`",
+            ),
+        );
+    }
+
+    #[test]
+    fn each_word_about_traces_is_heeded() {
+        let monitor = |words: &'static str| {
+            let read = move |name: &str| match name {
+                TRACES => Ok(words.to_owned()),
+                RECORDERS => Ok("null".to_owned()),
+                _ => Err(env::VarError::NotPresent),
+            };
+            from_environment(read).unwrap().build()
+        };
+        let spans = |monitor: &Monitor| monitor.losses().spans_recorded;
+        let call = |monitor: &Monitor| {
+            monitor.scope(|| {
+                let mut span = Span::builder("told").level(TraceLevel::TopLevel).start();
+                span.copy(TraceLevel::ForceTopLevel);
+            });
+            spans(monitor)
+        };
+        assert_eq!(["", "copies", "drop_without_parent"].map(|words| call(&monitor(words))), [1, 2, 0]);
+        assert_eq!(call(&monitor("drop_without_parent,submit_top_level")), 1);
+        assert_eq!(call(&monitor("drop_without_parent,submit_toplevel")), 1);
     }
 }

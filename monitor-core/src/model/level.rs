@@ -22,7 +22,7 @@
 /// | there | here |
 /// |---|---|
 /// | `FORCE_TOP_LEVEL`, `TOP_LEVEL`, `NESTED`, `NO_TRACE` | `level = force_top_level`, `top_level`, `nested`, `no_trace` |
-/// | `telemetry_submit_top_level`, `telemetry_submit_toplevel`, `telemetrySubmitTopLevel`, `telemetrySubmitToplevel` | [`MonitorBuilder::submit_top_level`] |
+/// | `telemetry_submit_top_level`, `telemetry_submit_toplevel`, `telemetrySubmitTopLevel`, `telemetrySubmitToplevel` | [`MonitorBuilder::submit_top_level`], or the same words in `MONITOR_TRACES` |
 /// | a nested context without a parent is dropped (JDBC, X-Ray) or becomes a root (Python over OTLP) | [`WithoutParent::Drop`](crate::WithoutParent::Drop), [`WithoutParent::Promote`](crate::WithoutParent::Promote) |
 /// | `post_copy(context, level)` | `copy = level` on the function, [`Span::copy`](crate::Span::copy) by hand |
 /// | `telemetry_failover_additional_top_trace`, `telemetryFailoverAdditionalTopTrace` | [`MonitorBuilder::copies`] |

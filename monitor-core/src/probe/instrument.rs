@@ -9,6 +9,7 @@ use crate::metric::InstrumentInfo;
 use crate::metric::MetricKind;
 use crate::metric::tick as kind;
 use crate::model::LabelRef;
+use crate::probe::described::described;
 
 #[inline]
 fn record(instrument: &'static Instrument, labels: &[&str], bits: u64, kind: u64) {
@@ -31,36 +32,9 @@ macro_rules! instruments {
         #[derive(Debug)]
         pub struct $name(Instrument);
 
+        described!($name of Instrument as $kind);
+
         impl $name {
-            /// An instrument of this name: dotted, lower case, as OpenTelemetry's conventions have it.
-            #[must_use]
-            pub const fn new(name: &'static str) -> Self {
-                Self(Instrument::new(InstrumentInfo::new(name, MetricKind::$kind)))
-            }
-
-            /// Counts in this unit, in UCUM: `s`, `By`, `{request}`.
-            #[must_use]
-            pub const fn unit(mut self, unit: &'static str) -> Self {
-                self.0.info.unit = unit;
-                self
-            }
-
-            /// Says what it counts.
-            #[must_use]
-            pub const fn description(mut self, description: &'static str) -> Self {
-                self.0.info.description = description;
-                self
-            }
-
-            /// Has these labels, with at most `max` combinations of values; what is beyond shares one
-            /// overflow series. At most 16 labels.
-            #[must_use]
-            pub const fn labels(mut self, names: &'static [&'static str], max: u32) -> Self {
-                self.0.info.labels = names;
-                self.0.info.max = max;
-                self
-            }
-
             /// A label with an empty value is absent, as those of OpenTelemetry's conventions are that are not always
             /// known.
             #[must_use]

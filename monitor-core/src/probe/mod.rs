@@ -6,6 +6,7 @@ pub(crate) mod boxed;
 pub(crate) mod call;
 pub(crate) mod command;
 mod construction;
+mod described;
 mod ended;
 mod evaluate;
 pub(crate) mod future;

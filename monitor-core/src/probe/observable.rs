@@ -12,6 +12,7 @@ use crate::metric::MetricKind;
 use crate::metric::MetricValue;
 use crate::metric::Number;
 use crate::metric::Whole;
+use crate::probe::described::described;
 use crate::probe::evaluate::evaluate;
 use crate::probe::plugin_metric::Declaration;
 use crate::probe::plugin_metric::MetricLabels;
@@ -98,36 +99,9 @@ macro_rules! observables {
         #[derive(Debug)]
         pub struct $name(Observable);
 
+        described!($name of Observable as $kind);
+
         impl $name {
-            /// A metric of this name: dotted, lower case, as OpenTelemetry's conventions have it.
-            #[must_use]
-            pub const fn new(name: &'static str) -> Self {
-                Self(Observable::new(InstrumentInfo::new(name, MetricKind::$kind)))
-            }
-
-            /// Counts in this unit, in UCUM: `s`, `By`, `{connection}`.
-            #[must_use]
-            pub const fn unit(mut self, unit: &'static str) -> Self {
-                self.0.info.unit = unit;
-                self
-            }
-
-            /// Says what it counts.
-            #[must_use]
-            pub const fn description(mut self, description: &'static str) -> Self {
-                self.0.info.description = description;
-                self
-            }
-
-            /// Has these labels, with at most `max` combinations of values in a snapshot; what is beyond shares one
-            /// overflow series.
-            #[must_use]
-            pub const fn labels(mut self, names: &'static [&'static str], max: u32) -> Self {
-                self.0.info.labels = names;
-                self.0.info.max = max;
-                self
-            }
-
             /// Reads an object in every snapshot until the guard is dropped. See
             /// [`watch_with`](Self::watch_with).
             pub fn watch<T: Send + Sync + 'static, V: $value>(

@@ -11,19 +11,11 @@ use crate::expand::derive::Shape;
 
 /// Prints the implementation, or what is wrong.
 pub(crate) fn error_type(tokens: TokenStream) -> TokenStream {
-    let mut errors = Errors::default();
-    let printed = match derive::read(tokens, "ErrorType") {
-        Ok(shape) => print(&shape, &mut errors),
-        Err(error) => return error.into_compile_error(),
-    };
-    if errors.is_empty() { printed } else { errors.into_tokens() }
+    derive::expand(tokens, "ErrorType", print)
 }
 
 fn print(shape: &Shape, errors: &mut Errors) -> TokenStream {
-    let (attributes, ident, generics) = match shape {
-        Shape::Enum(item) => (&item.attrs, &item.ident, &item.generics),
-        Shape::Struct(item) => (&item.attrs, &item.ident, &item.generics),
-    };
+    let (attributes, ident, generics) = shape.head();
     let known: &[&str] = match shape {
         Shape::Enum(_) => &["crate"],
         Shape::Struct(_) => &["crate", "rename"],

@@ -10,7 +10,6 @@ use syn::Attribute;
 use syn::Fields;
 use syn::Generics;
 use syn::LitStr;
-use syn::Token;
 use syn::ext::IdentExt as _;
 use syn::meta::ParseNestedMeta;
 use syn::spanned::Spanned as _;
@@ -57,19 +56,11 @@ struct One {
 
 /// Prints the implementation, or what is wrong.
 pub(crate) fn event(tokens: TokenStream) -> TokenStream {
-    let mut errors = Errors::default();
-    let printed = match derive::read(tokens, "Event") {
-        Ok(shape) => print(&shape, &mut errors),
-        Err(error) => return error.into_compile_error(),
-    };
-    if errors.is_empty() { printed } else { errors.into_tokens() }
+    derive::expand(tokens, "Event", print)
 }
 
 fn print(shape: &Shape, errors: &mut Errors) -> TokenStream {
-    let (attributes, ident, generics) = match shape {
-        Shape::Enum(item) => (&item.attrs, &item.ident, &item.generics),
-        Shape::Struct(item) => (&item.attrs, &item.ident, &item.generics),
-    };
+    let (attributes, ident, generics) = shape.head();
     let words = read(attributes, OF_TYPE, errors);
     let private = derive::private(words.krate);
     let severity = words.severity.unwrap_or_else(|| Ident::new("Info", Span::call_site()));
@@ -191,39 +182,14 @@ fn told(
 /// Reads our attributes among these.
 fn read(attributes: &[Attribute], known: &[&str], errors: &mut Errors) -> Words {
     let mut words = Words::default();
-    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("event")) {
-        let read = attribute.parse_nested_meta(|meta| {
-            one(&meta, known, &mut words)?;
-            if !meta.input.is_empty() && !meta.input.peek(Token![,]) {
-                return Err(meta.input.error("expected `,`"));
-            }
-            Ok(())
-        });
-        if let Err(error) = read {
-            errors.add(error);
-        }
-    }
+    derive::each_word(attributes, "event", known, errors, |word, meta| one(word, meta, &mut words));
     words
 }
 
-fn one(meta: &ParseNestedMeta<'_>, known: &[&str], words: &mut Words) -> syn::Result<()> {
-    let word = meta.path.get_ident().map(ToString::to_string).unwrap_or_default();
-    if !known.contains(&word.as_str()) {
-        let rest = suggestion(&word, known, "the options here are");
-        return Err(meta.error(format!("unknown option `{word}`{rest}")));
-    }
-    match word.as_str() {
-        "crate" => {
-            let path: syn::Path = meta.value()?.parse()?;
-            words.krate = Some(quote!(#path));
-        }
-        "name" => {
-            let text: LitStr = meta.value()?.parse()?;
-            if let Some(why) = crate::options::not_a_name(&text.value()) {
-                return Err(syn::Error::new(text.span(), why));
-            }
-            words.name = Some(text);
-        }
+fn one(word: &str, meta: &ParseNestedMeta<'_>, words: &mut Words) -> syn::Result<()> {
+    match word {
+        "crate" => words.krate = Some(derive::path(meta)?),
+        "name" => words.name = Some(derive::name(meta)?),
         "severity" => words.severity = Some(severity(meta)?),
         form => {
             let form = match form {

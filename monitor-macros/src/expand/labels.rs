@@ -15,13 +15,10 @@ use crate::expand::derive::Shape;
 
 /// Prints the implementation, or what is wrong.
 pub(crate) fn labels(tokens: TokenStream) -> TokenStream {
-    let mut errors = Errors::default();
-    let printed = match derive::read(tokens, "Labels") {
-        Ok(Shape::Enum(item)) => of_enum(&item, &mut errors),
-        Ok(Shape::Struct(item)) => of_struct(&item, &mut errors),
-        Err(error) => return error.into_compile_error(),
-    };
-    if errors.is_empty() { printed } else { errors.into_tokens() }
+    derive::expand(tokens, "Labels", |shape, errors| match shape {
+        Shape::Enum(item) => of_enum(item, errors),
+        Shape::Struct(item) => of_struct(item, errors),
+    })
 }
 
 /// A unit variant is one value; a variant with a field has as many as the field.

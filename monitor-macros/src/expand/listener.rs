@@ -34,15 +34,11 @@ impl Parse for Listed {
 
 /// Prints the implementation, or what is wrong.
 pub(crate) fn listener(tokens: TokenStream) -> TokenStream {
-    let mut errors = Errors::default();
-    let shape = match derive::read(tokens, "Listener") {
-        Ok(shape) => shape,
-        Err(error) => return error.into_compile_error(),
-    };
-    let (attributes, ident, generics) = match &shape {
-        Shape::Enum(item) => (&item.attrs, &item.ident, &item.generics),
-        Shape::Struct(item) => (&item.attrs, &item.ident, &item.generics),
-    };
+    derive::expand(tokens, "Listener", print)
+}
+
+fn print(shape: &Shape, errors: &mut Errors) -> TokenStream {
+    let (attributes, ident, generics) = shape.head();
     if !generics.params.is_empty() {
         errors.at(
             &generics.params,
@@ -52,10 +48,7 @@ pub(crate) fn listener(tokens: TokenStream) -> TokenStream {
             ),
         );
     }
-    let (krate, events) = listed(attributes, &mut errors);
-    if !errors.is_empty() {
-        return errors.into_tokens();
-    }
+    let (krate, events) = listed(attributes, errors);
     let private = derive::private(krate);
     let own = events
         .iter()
