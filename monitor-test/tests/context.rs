@@ -78,6 +78,19 @@ fn a_context_puts_back_what_was_there() {
 }
 
 #[test]
+fn f24_work_that_was_handed_over_outside_of_spans_is_no_part_of_where_it_runs() {
+    let captured = Capture::run(|| {
+        let outside = Context::current();
+        let span = Span::start("in the middle");
+        outside.run(leaf);
+        Context::current().without_span().run(leaf);
+        leaf();
+        drop(span);
+    });
+    assert_eq!(captured.tree(), "in the middle ok\n  leaf ok\nleaf ok\nleaf ok\n");
+}
+
+#[test]
 fn a_context_puts_back_what_was_there_after_a_panic() {
     Capture::run(|| {
         let unwound = std::panic::catch_unwind(|| {

@@ -212,6 +212,8 @@ impl Context {
         let placed = || match (self.span, self.remote().origin) {
             (Some(span), _) => with_context(span, body),
             (None, Some(origin)) => with_origin(origin, body),
+            // Whatever the thread that runs it is in the middle of is no part of it.
+            (None, None) if self.core.is_some() => with_context(SpanContext::default(), body),
             (None, None) => body(),
         };
         match &self.core {
