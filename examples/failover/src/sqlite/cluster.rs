@@ -47,8 +47,8 @@ impl Servers {
     pub fn with_tokens_for(lifetime: Duration) -> io::Result<Self> {
         let issuer = Arc::new(Issuer::new(lifetime));
         let mut nodes = Nodes { running: Vec::new(), files: Arc::new(Files::new()?) };
-        let writer = nodes.start(0, &issuer)?;
-        let reader = nodes.start(0, &issuer)?;
+        let writer = nodes.start(0, Role::Writer, &issuer)?;
+        let reader = nodes.start(0, Role::Reader, &issuer)?;
         let servers = Self {
             names: Names::with_writer(&writer),
             hosts: [writer, reader],
@@ -91,7 +91,8 @@ impl Servers {
         }
     }
 
-    /// Lets a frozen server go on where it was.
+    /// Lets a frozen server go on where it was. If there is another writer meanwhile, it learns of that with the next
+    /// write that it is asked for, refuses it, and follows the other.
     pub fn thaw(&self, host: &Address) {
         if let Ok(node) = self.nodes().node(host) {
             node.server.life.thaw();
@@ -111,7 +112,7 @@ impl Servers {
             statuses.filter(|(status, _)| status.role == Role::Writer).max_by_key(|(status, _)| status.epoch);
         let (_, writer) = writer.ok_or_else(|| io::Error::other("there is no writer to follow"))?;
         let writer = writer.clone();
-        nodes.start(host.port(), &self.issuer)?;
+        nodes.start(host.port(), Role::Reader, &self.issuer)?;
         nodes.node(host)?.server.follow(&writer)
     }
 
@@ -121,9 +122,9 @@ impl Servers {
 }
 
 impl Nodes {
-    fn start(&mut self, port: u16, issuer: &Arc<Issuer>) -> io::Result<Address> {
+    fn start(&mut self, port: u16, role: Role, issuer: &Arc<Issuer>) -> io::Result<Address> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
-        let node = Node::start(listener, issuer, &self.files)?;
+        let node = Node::start(listener, role, issuer, &self.files)?;
         let address = node.address().clone();
         self.running.push(node);
         Ok(address)

@@ -10,6 +10,7 @@ use std::thread;
 use std::thread::JoinHandle;
 
 use crate::Address;
+use crate::Role;
 use crate::sqlite::Issuer;
 use crate::sqlite::files::Files;
 use crate::sqlite::message::Response;
@@ -25,10 +26,15 @@ pub(super) struct Node {
 
 impl Node {
     /// Starts a server with an empty database on a listener.
-    pub(super) fn start(listener: TcpListener, issuer: &Arc<Issuer>, files: &Arc<Files>) -> io::Result<Self> {
+    pub(super) fn start(
+        listener: TcpListener,
+        role: Role,
+        issuer: &Arc<Issuer>,
+        files: &Arc<Files>,
+    ) -> io::Result<Self> {
         let address = Address::from(listener.local_addr()?);
-        let server =
-            Server::new(address.clone(), Arc::clone(issuer), Arc::clone(files)).map_err(io::Error::other)?;
+        let server = Server::new(address.clone(), role, Arc::clone(issuer), Arc::clone(files))
+            .map_err(io::Error::other)?;
         let server = Arc::new(server);
         let accepting = Arc::clone(&server);
         let accepting = thread::Builder::new()

@@ -41,10 +41,15 @@ struct Data {
 }
 
 impl Server {
-    /// The first writer of a cluster, with an empty database.
-    pub(super) fn new(address: Address, issuer: Arc<Issuer>, files: Arc<Files>) -> rusqlite::Result<Self> {
+    /// A server with an empty database: the first writer of a cluster, or one that is about to follow it.
+    pub(super) fn new(
+        address: Address,
+        role: Role,
+        issuer: Arc<Issuer>,
+        files: Arc<Files>,
+    ) -> rusqlite::Result<Self> {
         let data = Data { store: Store::open(&files.next())?, followers: Followers::default() };
-        let status = Status { role: Role::Writer, epoch: 1, position: 0 };
+        let status = Status { role, epoch: 1, position: 0 };
         let (data, status) = (Mutex::new(data), Mutex::new(status));
         Ok(Self { address, issuer, files, life: Life::default(), data, status })
     }

@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use failover::Address;
 use failover::Client;
+use failover::Database;
+use failover::Error;
 use failover::Settings;
+use failover::Statement;
 use failover::TokenSource;
 use failover::plugin::Detection;
 use failover::plugin::Failover;
@@ -58,10 +61,14 @@ async fn a_writer_that_says_nothing_any_more_is_found_dead_and_cannot_write_when
     load.go_on(100).await;
     servers.freeze(servers.first_writer());
     load.go_on(100).await;
-    // Whatever it was about to write when it was stopped it now tries to ship, and is told that its time is over:
-    // it follows the other.
     let first = servers.first_writer();
     servers.thaw(first);
+    // Somebody who has heard of nothing writes to it. What it writes it tries to ship, and is told that its time is
+    // over: it follows the other.
+    let token = servers.issuer().fetch(first).await.unwrap();
+    let mut stranger = Sqlite.connect(first, Some(&token)).await.unwrap();
+    let refused = stranger.execute(&Statement::new("INSERT INTO entry VALUES (-1, -1)", &[])).await;
+    assert!(matches!(refused, Err(Error::ReadOnly { .. })), "{refused:?}");
     until("the old writer as a reader", || client.topology().readers().any(|reader| reader == first)).await;
     load.go_on(100).await;
     load.end(&client).await;
