@@ -60,15 +60,15 @@ impl Pair {
         let pair = Self { programs, folder, ports: free_ports() };
         let [primary, standby] = [pair.data(0), pair.data(1)];
         pair.programs.run("initdb", &[&"--no-sync", &"--username=driver", &"--auth=trust", &"-D", &primary]);
-        pair.launch(0);
+        // Given on the command line: the standby must not have it when it is the primary. What was acknowledged is not
+        // only kept by the standby but seen by its readers.
+        pair.launch(0, " -c synchronous_standby_names='*' -c synchronous_commit=remote_apply");
         let port = pair.ports[0].to_string();
         let from: [&dyn AsRef<OsStr>; 6] =
             [&"--host=127.0.0.1", &"--port", &port, &"--username=driver", &"-D", &standby];
         let how: [&dyn AsRef<OsStr>; 3] = [&"--no-sync", &"--checkpoint=fast", &"--write-recovery-conf"];
         pair.programs.run("pg_basebackup", &[from.as_slice(), &how].concat());
-        pair.launch(1);
-        pair.sql(0, "ALTER SYSTEM SET synchronous_standby_names = '*'");
-        pair.sql(0, "SELECT pg_reload_conf()");
+        pair.launch(1, "");
         pair
     }
 
@@ -89,23 +89,13 @@ impl Pair {
         self.programs.run("pg_ctl", &[&"-D", &self.data(server), &"-m", &"immediate", &"--silent", &"stop"]);
     }
 
-    fn launch(&self, server: usize) {
-        let options =
-            format!("-p {} -k {} -h 127.0.0.1 -F", self.ports[server], self.folder.path().display());
+    fn launch(&self, server: usize, settings: &str) {
+        let (port, folder) = (self.ports[server], self.folder.path().display());
+        let options = format!("-p {port} -k {folder} -h 127.0.0.1 -F{settings}");
         let log = self.folder.path().join(format!("log-{server}"));
         self.programs.run(
             "pg_ctl",
             &[&"-D", &self.data(server), &"-l", &log, &"-o", &options, &"--silent", &"--wait", &"start"],
-        );
-    }
-
-    fn sql(&self, server: usize, statement: &str) {
-        let port = self.ports[server].to_string();
-        let place: [&dyn AsRef<OsStr>; 5] =
-            [&"--host=127.0.0.1", &"--port", &port, &"--username=driver", &"--dbname=postgres"];
-        self.programs.run(
-            "psql",
-            &[place.as_slice(), &[&"--quiet", &"--output=/dev/null", &"--command", &statement]].concat(),
         );
     }
 
