@@ -4,6 +4,8 @@
 
 mod account;
 mod collector;
+#[cfg(feature = "file")]
+pub(crate) mod file;
 mod pipeline;
 mod queue;
 mod worker;

@@ -1,0 +1,14 @@
+//! Files that records are appended to: whole records or nothing, also when the process dies or the disk is full.
+
+// Where the feature is on by itself nobody writes a file.
+#![allow(dead_code, unused_imports)]
+
+mod end;
+mod opening;
+mod record_file;
+mod rotation;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use record_file::RecordFile;
+pub(crate) use rotation::Rotation;
