@@ -24,6 +24,7 @@
 //! | look at what a closure or future tells | [`Capture`], [`Captured`] |
 //! | have exact durations | [`ManualClock`], [`Capture::with_clock`] |
 //! | test a recorder of your own | [`conformance`] |
+//! | judge what an endpoint for Prometheus exposes | [`openmetrics`] |
 //! | test what compiles, what does not, and what the attribute writes | [`compile`] |
 
 #![forbid(unsafe_code)]
@@ -31,6 +32,7 @@
 pub mod capture;
 pub mod compile;
 pub mod conformance;
+pub mod openmetrics;
 
 pub use capture::{Capture, CaptureBuilder, Captured, Outcomes};
 pub use monitor_core::ManualClock;
