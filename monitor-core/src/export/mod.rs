@@ -8,6 +8,9 @@ mod collector;
 pub(crate) mod file;
 mod pipeline;
 mod queue;
+#[cfg(feature = "socket")]
+#[allow(dead_code, unused_imports, reason = "what of it is used depends on which recorders are compiled")]
+pub(crate) mod socket;
 mod worker;
 
 pub use account::{Account, DropReason};

@@ -10,6 +10,9 @@ pub use console::Console;
 pub use memory::Memory;
 pub use null::Null;
 
+#[cfg(feature = "socket")]
+pub use crate::export::socket::{SocketAddress, SocketAddressError, Transport};
+
 use crate::recorder::Recorder;
 
 /// One recorder that configuration can name.
