@@ -64,12 +64,13 @@ pub use config::{ConfigError, init};
 pub use dispatch::{Callsite, emit, is_heard};
 pub use export::{Account, DropReason, TimedOut};
 pub use metric::{
-    FunctionSeries, FunctionSnapshot, Histogram, Metric, MetricData, MetricKind, MetricPoint, Snapshot,
+    Deltas, Exemplar, FunctionSeries, FunctionSnapshot, Histogram, Metric, MetricData, MetricKind,
+    MetricPoint, Snapshot,
 };
 pub use model::{
     Clock, Details, ErrorType, FieldValue, Filter, FilterError, Label, LabelRef, LabelText, Labels,
-    ManualClock, Metadata, Outcome, Signals, SpanContext, SpanId, SpanKind, TraceId, TraceLevel, Value,
-    WithoutParent,
+    ManualClock, Metadata, Outcome, Resource, Signals, SpanContext, SpanId, SpanKind, TraceId, TraceLevel,
+    Value, WithoutParent,
 };
 pub use monitor::{
     Carried, Context, FutureExt, InContext, InstallError, Installed, Losses, Monitor, MonitorBuilder, Trust,
@@ -81,7 +82,10 @@ pub use probe::command::{
     ToDocument,
 };
 pub use probe::{Heartbeat, Span, SpanBuilder};
-pub use recorder::{EventBatch, EventRef, Recorder, RecorderError, Span as SpanRef, SpanBatch};
+pub use recorder::{
+    ByteSize, Configured, Delivery, EventBatch, EventRef, FromSetting, Recorder, RecorderError, SettingError,
+    Settings, SnapshotSource, Span as SpanRef, SpanBatch, WhenFull,
+};
 
 /// Listeners: who hears of events, on the thread where they happen.
 ///

@@ -6,6 +6,7 @@ use std::panic::panic_any;
 
 use monitor_core::Recorder;
 use monitor_core::RecorderError;
+use monitor_core::Settings;
 use monitor_core::SpanBatch;
 use monitor_core::instrument::Counter;
 use monitor_core::monitored;
@@ -78,7 +79,7 @@ fn children_are_those_of_their_parent() {
 #[test]
 fn every_recorder_of_the_table_conforms() {
     for builtin in BUILTIN {
-        conformance::boxed_recorder(builtin.open);
+        conformance::boxed_recorder(|| builtin.open(Settings::new(builtin.name)).unwrap());
     }
 }
 

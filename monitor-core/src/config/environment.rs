@@ -1,16 +1,18 @@
 //! `MONITOR_RECORDERS`, `MONITOR_FILTER` and `MONITOR_TRACES`.
 
 use std::env;
-use std::error::Error;
-use std::fmt;
+use std::ffi::OsString;
 
+use crate::config::ConfigError;
+use crate::config::variables::Variables;
 use crate::model::Filter;
+use crate::model::FilterError;
 use crate::model::WithoutParent;
-use crate::monitor::InstallError;
+use crate::model::list_known;
 use crate::monitor::Installed;
 use crate::monitor::Monitor;
 use crate::monitor::MonitorBuilder;
-use crate::recorders::BUILTIN;
+use crate::recorders::Builtin;
 
 /// The recorders, by name, joined by commas.
 const RECORDERS: &str = "MONITOR_RECORDERS";
@@ -54,25 +56,26 @@ const TRACE_WORDS: [TraceWord; 4] = [
 /// A variable has a value that means nothing, which the error tells together with what would be right; or a
 /// global monitor is installed already.
 pub fn init() -> Result<Installed, ConfigError> {
-    let builder = from_environment(env::var)?;
+    let builder = from_environment(env::vars_os())?;
     builder.install().map_err(ConfigError::Installed)
 }
 
 fn from_environment(
-    read: impl Fn(&'static str) -> Result<String, env::VarError>,
+    variables: impl IntoIterator<Item = (OsString, OsString)>,
 ) -> Result<MonitorBuilder, ConfigError> {
+    let mut variables = Variables::read(variables)?;
     let mut builder = Monitor::builder();
-    for name in value(&read, RECORDERS)?.split(',').map(str::trim).filter(|name| !name.is_empty()) {
-        let found = BUILTIN.iter().find(|builtin| builtin.name == name);
-        let builtin = found.ok_or_else(|| ConfigError::UnknownRecorder { name: name.to_owned() })?;
-        builder = builder.boxed_recorder((builtin.open)());
+    for name in words(&variables.take(RECORDERS)) {
+        let builtin = Builtin::named(name)
+            .map_err(|problem| ConfigError::Invalid { variable: RECORDERS.to_owned(), problem })?;
+        let recorder = builtin.open(variables.settings(name)).map_err(ConfigError::Setting)?;
+        builder = builder.boxed_recorder(recorder);
     }
-    let filter = value(&read, FILTER)?;
-    let parsed: Filter = filter
-        .parse()
-        .map_err(|error| ConfigError::Invalid { variable: FILTER, problem: format!("{error}") })?;
+    let parsed: Filter = variables.take(FILTER).parse().map_err(|error: FilterError| {
+        ConfigError::Invalid { variable: FILTER.to_owned(), problem: error.to_string() }
+    })?;
     builder = builder.filter(parsed);
-    for word in value(&read, TRACES)?.split(',').map(str::trim).filter(|word| !word.is_empty()) {
+    for word in words(&variables.take(TRACES)) {
         let known = TRACE_WORDS.iter().find(|(known, _)| *known == word);
         let (_, change) = known.ok_or_else(|| unknown_trace_word(word))?;
         builder = change(builder);
@@ -80,86 +83,14 @@ fn from_environment(
     Ok(builder)
 }
 
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|word| !word.is_empty())
+}
+
 fn unknown_trace_word(word: &str) -> ConfigError {
     let known = TRACE_WORDS.map(|(known, _)| known);
-    let near = nearest(word, &known).map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
-    let problem = format!("`{word}` means nothing; {near}there are `{}`", known.join("`, `"));
-    ConfigError::Invalid { variable: TRACES, problem }
-}
-
-fn value(
-    read: &impl Fn(&'static str) -> Result<String, env::VarError>,
-    variable: &'static str,
-) -> Result<String, ConfigError> {
-    match read(variable) {
-        Ok(value) => Ok(value),
-        Err(env::VarError::NotPresent) => Ok(String::new()),
-        Err(env::VarError::NotUnicode(value)) => Err(ConfigError::Invalid {
-            variable,
-            problem: format!("{value:?} is not UTF-8; write it in UTF-8"),
-        }),
-    }
-}
-
-/// Configuration that means nothing.
-#[derive(Clone, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub enum ConfigError {
-    /// A global monitor is installed already.
-    Installed(InstallError),
-    /// A variable has a value that cannot be read.
-    Invalid {
-        /// The variable.
-        variable: &'static str,
-        /// What is wrong and what would be right.
-        problem: String,
-    },
-    /// `MONITOR_RECORDERS` names a recorder that does not exist.
-    UnknownRecorder {
-        /// The name.
-        name: String,
-    },
-}
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ConfigError::Installed(error) => error.fmt(f),
-            ConfigError::Invalid { variable, problem } => write!(f, "{variable}: {problem}"),
-            ConfigError::UnknownRecorder { name } => {
-                write!(f, "{RECORDERS}: no recorder is called `{name}`; ")?;
-                let names: Vec<_> = BUILTIN.iter().map(|builtin| builtin.name).collect();
-                if let Some(near) = nearest(name, &names) {
-                    write!(f, "did you mean `{near}`? ")?;
-                }
-                write!(f, "there are `{}`", names.join("`, `"))
-            }
-        }
-    }
-}
-
-impl Error for ConfigError {}
-
-/// The known word that is nearest to `word`, if any is near.
-fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
-    let near = known.iter().map(|candidate| (distance(word, candidate), *candidate)).min()?;
-    (near.0 <= 1 + word.chars().count() / 3).then_some(near.1)
-}
-
-/// How many letters must be put in, taken out or changed.
-fn distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (above, letter) in left.chars().enumerate() {
-        let mut diagonal = above;
-        row[0] = above + 1;
-        for (column, other) in right.iter().enumerate() {
-            let changed = diagonal + usize::from(letter != *other);
-            diagonal = row[column + 1];
-            row[column + 1] = changed.min(diagonal + 1).min(row[column] + 1);
-        }
-    }
-    row[right.len()]
+    let problem = format!("`{word}` means nothing; {}", list_known(word, &known));
+    ConfigError::Invalid { variable: TRACES.to_owned(), problem }
 }
 
 #[cfg(test)]
@@ -168,13 +99,13 @@ mod tests {
     use crate::model::TraceLevel;
     use crate::probe::Span;
 
+    fn read(variables: &[(&str, &str)]) -> Vec<(OsString, OsString)> {
+        variables.iter().map(|(name, value)| (name.into(), value.into())).collect()
+    }
+
     #[track_caller]
     fn check(variables: &'static [(&'static str, &'static str)], expected: Result<(), &str>) {
-        let read = |name: &str| {
-            let found = variables.iter().find(|(variable, _)| *variable == name);
-            found.map(|(_, value)| (*value).to_owned()).ok_or(env::VarError::NotPresent)
-        };
-        match (from_environment(read), expected) {
+        match (from_environment(read(variables)), expected) {
             (Ok(_), Ok(())) => {}
             (Err(error), Err(expected)) => assert_eq!(error.to_string(), expected),
             (made, expected) => panic!("{made:?} instead of {expected:?}"),
@@ -213,14 +144,26 @@ mod tests {
     }
 
     #[test]
+    fn a_setting_of_a_recorder_is_a_variable_of_its_own() {
+        check(&[("MONITOR_RECORDERS", "memory"), ("MONITOR_MEMORY_CAPACITY", "10")], Ok(()));
+        check(
+            &[("MONITOR_RECORDERS", "memory"), ("MONITOR_MEMORY_CAPACITY", "ten")],
+            Err("MONITOR_MEMORY_CAPACITY: `ten` is not a whole number"),
+        );
+        check(
+            &[("MONITOR_RECORDERS", "memory"), ("MONITOR_MEMORY_CAPACTIY", "10")],
+            Err(
+                "MONITOR_MEMORY_CAPACTIY: `memory` has no setting `capactiy`; did you mean `capacity`? there are \
+                 `capacity`",
+            ),
+        );
+        check(&[("MONITOR_MEMORY_CAPACITY", "ten")], Ok(()));
+    }
+
+    #[test]
     fn each_word_about_traces_is_heeded() {
         let monitor = |words: &'static str| {
-            let read = move |name: &str| match name {
-                TRACES => Ok(words.to_owned()),
-                RECORDERS => Ok("null".to_owned()),
-                _ => Err(env::VarError::NotPresent),
-            };
-            from_environment(read).unwrap().build()
+            from_environment(read(&[(TRACES, words), (RECORDERS, "null")])).unwrap().build()
         };
         let spans = |monitor: &Monitor| monitor.losses().spans_recorded;
         let call = |monitor: &Monitor| {

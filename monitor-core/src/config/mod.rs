@@ -3,5 +3,8 @@
 #![forbid(unsafe_code)]
 
 mod environment;
+mod error;
+mod variables;
 
-pub use environment::{ConfigError, init};
+pub use environment::init;
+pub use error::ConfigError;

@@ -26,6 +26,7 @@ use crate::model::Filter;
 use crate::model::GOLDEN;
 use crate::model::LabelRef;
 use crate::model::Levels;
+use crate::model::Resource;
 use crate::model::Signals;
 use crate::model::Tally;
 use crate::model::mix;
@@ -56,6 +57,8 @@ pub(crate) struct CoreConfig {
     pub(crate) rest: Duration,
     /// What it makes of trace levels.
     pub(crate) levels: Levels,
+    /// What produces its signals.
+    pub(crate) resource: Resource,
 }
 
 /// The inside of a monitor.
@@ -228,7 +231,12 @@ impl Core {
 
     fn origin(&self) -> Origin {
         let anchor = self.config.clock.anchor();
-        Origin { names: &RegisteredNames, anchor, seconds_per_tick: self.seconds_per_tick }
+        Origin {
+            resource: self.config.resource.clone(),
+            names: &RegisteredNames,
+            anchor,
+            seconds_per_tick: self.seconds_per_tick,
+        }
     }
 
     /// Everything that was counted: of the threads that run and of those that are gone, with the calls begun.

@@ -88,7 +88,13 @@ impl Core {
         }
         let mut metrics = function_metrics(&functions);
         metrics.extend(by_hand);
-        Snapshot { started: self.started(), taken: self.clock().anchor().1, functions, metrics }
+        Snapshot {
+            resource: self.config.resource.clone(),
+            started: self.started(),
+            taken: self.clock().anchor().1,
+            functions,
+            metrics,
+        }
     }
 
     /// Whether the calls of a callsite are counted, or only told as spans.

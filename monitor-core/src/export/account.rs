@@ -19,18 +19,21 @@ pub enum DropReason {
     Quarantined,
     /// The recorder's queue was full.
     QueueFull,
+    /// The other side took the batch, but not this part of it.
+    Rejected,
     /// The monitor was shut down before the recorder came to it.
     ShutDown,
 }
 
 impl DropReason {
     /// Every reason.
-    pub const ALL: [DropReason; 6] = [
+    pub const ALL: [DropReason; 7] = [
         DropReason::BufferFull,
         DropReason::Failed,
         DropReason::Panicked,
         DropReason::Quarantined,
         DropReason::QueueFull,
+        DropReason::Rejected,
         DropReason::ShutDown,
     ];
 
@@ -43,6 +46,7 @@ impl DropReason {
             DropReason::Panicked => "panicked",
             DropReason::Quarantined => "quarantined",
             DropReason::QueueFull => "queue_full",
+            DropReason::Rejected => "rejected",
             DropReason::ShutDown => "shut_down",
         }
     }

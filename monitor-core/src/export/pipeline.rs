@@ -23,6 +23,7 @@ use crate::model::Signals;
 use crate::model::Tally;
 use crate::recorder::Batch;
 use crate::recorder::Recorder;
+use crate::recorder::SnapshotSource;
 
 /// The most spans without fields that wait for one recorder, fewer if they have fields: 4 MiB. As many events.
 const QUEUE_LIMIT: usize = 65_536;
@@ -108,10 +109,12 @@ impl Pipeline {
         prepare: fn(),
     ) -> std::io::Result<Self> {
         let mut outlets = Vec::new();
+        let weak = Arc::downgrade(&source);
+        let snapshots = SnapshotSource::from_fn(move || Some(weak.upgrade()?.snapshot()));
         for recorder in recorders {
             let (name, signals) = (recorder.name().to_owned(), recorder.signals());
             let desk = Arc::new(Desk::new(&name));
-            Worker::start(recorder, Arc::clone(&desk), first_rest, prepare)?;
+            Worker::start(recorder, Arc::clone(&desk), snapshots.clone(), first_rest, prepare)?;
             outlets.push(Outlet { signals, desk });
         }
         let any = !outlets.is_empty();

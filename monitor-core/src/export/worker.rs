@@ -14,6 +14,7 @@ use crate::model::caught;
 use crate::recorder::Batch;
 use crate::recorder::Recorder;
 use crate::recorder::RecorderError;
+use crate::recorder::SnapshotSource;
 
 /// What a worker and the pipeline share.
 pub(crate) struct Desk {
@@ -51,10 +52,20 @@ enum Task {
     Ship,
 }
 
+/// Why something was not shipped.
+struct Failure {
+    reason: DropReason,
+    /// How much of it, where it is not all.
+    count: Option<u64>,
+    error: Option<String>,
+}
+
 /// The thread of one recorder.
 pub(crate) struct Worker {
     recorder: Box<dyn Recorder>,
     desk: Arc<Desk>,
+    source: SnapshotSource,
+    started: bool,
     patience: Patience,
     began: Instant,
 }
@@ -68,6 +79,7 @@ impl Worker {
     pub(crate) fn start(
         recorder: Box<dyn Recorder>,
         desk: Arc<Desk>,
+        source: SnapshotSource,
         first_rest: Duration,
         prepare: fn(),
     ) -> std::io::Result<()> {
@@ -75,12 +87,14 @@ impl Worker {
         thread::Builder::new().name(name).spawn(move || {
             prepare();
             let patience = Patience::new(first_rest);
-            Worker { recorder, desk, patience, began: Instant::now() }.run();
+            Worker { recorder, desk, source, started: false, patience, began: Instant::now() }.run();
         })?;
         Ok(())
     }
 
     fn run(mut self) {
+        // What is asked for its metrics opens its endpoint at once. If it fails it is tried again when work comes.
+        let _ = self.attempt(Task::Flush, |_| Ok(()));
         loop {
             match self.desk.clone().queue.pop() {
                 Work::Batch(batch) => {
@@ -117,12 +131,19 @@ impl Worker {
         &mut self,
         task: Task,
         act: impl FnOnce(&mut dyn Recorder) -> Result<(), RecorderError>,
-    ) -> Result<(), (DropReason, Option<String>)> {
+    ) -> Result<(), Failure> {
         if !self.patience.may_try(self.began.elapsed()) {
-            return Err((DropReason::Quarantined, None));
+            return Err(Failure { reason: DropReason::Quarantined, count: None, error: None });
         }
-        let recorder = &mut *self.recorder;
-        let failure = match caught(|| act(recorder)) {
+        let (recorder, started, source) = (&mut *self.recorder, &mut self.started, &self.source);
+        let result = caught(|| {
+            if !*started {
+                recorder.start(source)?;
+                *started = true;
+            }
+            act(recorder)
+        });
+        let failure = match result {
             Ok(Ok(())) => {
                 match task {
                     Task::Flush => self.patience.went_anyhow(),
@@ -130,17 +151,33 @@ impl Worker {
                 }
                 return Ok(());
             }
-            Ok(Err(error)) => (DropReason::Failed, Some(error.to_string())),
+            Ok(Err(error)) => match error.rejected_count() {
+                // The other side is there and well: no reason to leave it alone.
+                Some(count) => {
+                    self.patience.went_well();
+                    return Err(Failure {
+                        reason: DropReason::Rejected,
+                        count: Some(count),
+                        error: Some(error.to_string()),
+                    });
+                }
+                None => (DropReason::Failed, Some(error.to_string())),
+            },
             Err(panic) => (DropReason::Panicked, Some(panic.message())),
         };
         self.patience.went_wrong(self.began.elapsed());
-        Err(failure)
+        let (reason, error) = failure;
+        Err(Failure { reason, count: None, error })
     }
 }
 
-fn settle(ledger: &Ledger, count: u64, result: Result<(), (DropReason, Option<String>)>) {
+fn settle(ledger: &Ledger, count: u64, result: Result<(), Failure>) {
     match result {
         Ok(()) => ledger.export(count),
-        Err((reason, error)) => ledger.drop_queued(count, reason, error),
+        Err(Failure { reason, count: refused, error }) => {
+            let refused = refused.unwrap_or(count).min(count);
+            ledger.drop_queued(refused, reason, error);
+            ledger.export(count - refused);
+        }
     }
 }

@@ -93,6 +93,19 @@ impl Exponential {
         }
     }
 
+    /// What is in these buckets beyond what was in `earlier`; nothing where that had more.
+    pub(crate) fn since(&self, earlier: &Exponential) -> Option<Exponential> {
+        // Buckets only get coarser.
+        let coarser = earlier.scale.checked_sub(self.scale).filter(|by| *by >= 0)?;
+        let mut since = Self { zero: self.zero.checked_sub(earlier.zero)?, ..self.clone() };
+        for (position, count) in earlier.counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+            let index = (earlier.offset + position as i32) >> coarser;
+            let here = since.counts.get_mut(index.wrapping_sub(self.offset) as usize)?;
+            *here = here.checked_sub(*count)?;
+        }
+        Some(since)
+    }
+
     /// Scale, count of zeros, index of the first bucket, counts.
     pub(crate) fn parts(&self) -> (i32, u64, i32, &[u64]) {
         (self.scale, self.zero, self.offset, &self.counts)

@@ -1,5 +1,6 @@
 //! A distribution in a bounded number of exponential buckets.
 
+use crate::metric::Exemplar;
 use crate::metric::exponential::Exponential;
 
 /// A distribution: count, sum, extremes, and how many values fell in each bucket.
@@ -26,6 +27,8 @@ pub struct Histogram {
     min: f64,
     max: f64,
     buckets: Kind,
+    /// Only in snapshots.
+    exemplars: Vec<Exemplar>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -53,7 +56,14 @@ impl Histogram {
     }
 
     fn new(buckets: Kind) -> Self {
-        Self { count: 0, sum: 0.0, min: f64::INFINITY, max: f64::NEG_INFINITY, buckets }
+        Self {
+            count: 0,
+            sum: 0.0,
+            min: f64::INFINITY,
+            max: f64::NEG_INFINITY,
+            buckets,
+            exemplars: Vec::new(),
+        }
     }
 
     /// Adds a value. What is no number, infinite or negative is not added.
@@ -142,6 +152,40 @@ impl Histogram {
                 other.bucket_counts().for_each(|(upper, count)| mine.add(upper.min(other.max), count));
             }
         }
+    }
+
+    /// The values that came since `earlier`, which is this histogram at an earlier time. Their extremes are known as
+    /// exactly as the buckets are; exemplars are those from then on that this one has.
+    #[must_use]
+    pub fn since(&self, earlier: &Histogram) -> Histogram {
+        let (Some(count), Some(buckets)) =
+            (self.count.checked_sub(earlier.count), self.buckets.since(&earlier.buckets))
+        else {
+            // It began again.
+            return self.clone();
+        };
+        let news = |exemplar: &&Exemplar| !earlier.exemplars.contains(exemplar);
+        let mut since = Self::new(buckets);
+        since.count = count;
+        since.exemplars = self.exemplars.iter().filter(news).copied().collect();
+        if count == 0 {
+            return since;
+        }
+        since.sum = self.sum - earlier.sum;
+        let spans = || since.spans().map(|(lower, upper, _)| (lower, upper));
+        // A new extreme is one of the new values; else it lies in the outermost bucket that got any.
+        let lowest = spans().map(|(lower, _)| lower).fold(f64::INFINITY, f64::min);
+        let highest = spans().map(|(_, upper)| upper).fold(f64::NEG_INFINITY, f64::max);
+        let min = if self.min < earlier.min { self.min } else { lowest.clamp(self.min, self.max) };
+        let max = if self.max > earlier.max { self.max } else { highest.clamp(self.min, self.max) };
+        (since.min, since.max) = (min, max);
+        since
+    }
+
+    /// Some of the values, each with its span: at most a few, spread over the range of the values.
+    #[must_use]
+    pub fn exemplars(&self) -> &[Exemplar] {
+        &self.exemplars
     }
 
     /// How many values there are.
@@ -239,6 +283,22 @@ impl Histogram {
     }
 }
 
+impl Kind {
+    /// What is in these buckets beyond what was in `earlier`; nothing where `earlier` is no earlier form of them.
+    fn since(&self, earlier: &Kind) -> Option<Kind> {
+        match (self, earlier) {
+            (Kind::Exponential(now), Kind::Exponential(before)) => now.since(before).map(Kind::Exponential),
+            (Kind::Explicit { bounds, counts }, Kind::Explicit { bounds: same, counts: before })
+                if bounds == same =>
+            {
+                let news = counts.iter().zip(before).map(|(now, before)| now.checked_sub(*before));
+                Some(Kind::Explicit { bounds, counts: news.collect::<Option<_>>()? })
+            }
+            _ => None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -281,6 +341,30 @@ mod tests {
         assert!(histogram.record(-0.0) && histogram.record(f64::MIN_POSITIVE / 2.0));
         assert_eq!((histogram.count(), histogram.sum()), (3, 1.0));
         assert_eq!(histogram.min(), Some(0.0));
+    }
+
+    #[test]
+    fn what_came_since_is_what_was_recorded_since() {
+        let earlier = of((1..500).map(|value| f64::from(value) * 1e-3));
+        let later = (1..300).map(|value| f64::from(value) * 7e-2);
+        let mut now = earlier.clone();
+        later.clone().for_each(|value| assert!(now.record(value)));
+        let (since, alone) = (now.since(&earlier), of(later));
+        assert_eq!(since.count(), alone.count());
+        assert!((since.sum() - alone.sum()).abs() < 1e-9);
+        assert_eq!(since.max(), alone.max());
+        let total = |histogram: &Histogram| histogram.bucket_counts().map(|(_, count)| count).sum::<u64>();
+        assert_eq!(total(&since), total(&alone));
+        assert!((since.quantile(0.5).unwrap() / alone.quantile(0.5).unwrap() - 1.0).abs() < 0.1);
+        assert!((since.min().unwrap() / alone.min().unwrap() - 1.0).abs() < 0.1);
+    }
+
+    #[test]
+    fn a_histogram_that_began_again_is_all_new() {
+        let (earlier, now) = (of([1.0, 2.0, 3.0]), of([4.0]));
+        assert_eq!(now.since(&earlier), now);
+        assert_eq!(earlier.since(&earlier).count(), 0);
+        assert_eq!(earlier.since(&earlier).min(), None);
     }
 
     #[test]

@@ -5,6 +5,8 @@
 mod amount;
 mod bucket;
 mod cells;
+mod deltas;
+mod exemplar;
 mod exponential;
 mod functions;
 mod histogram;
@@ -14,6 +16,8 @@ mod series;
 mod snapshot;
 
 pub use amount::MetricValue;
+pub use deltas::Deltas;
+pub use exemplar::Exemplar;
 pub use histogram::Histogram;
 pub use instrument::MetricKind;
 pub use number::{Number, Whole};

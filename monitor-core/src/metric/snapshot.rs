@@ -7,6 +7,7 @@ use crate::metric::Histogram;
 use crate::metric::MetricKind;
 use crate::model::Metadata;
 use crate::model::Outcome;
+use crate::model::Resource;
 
 /// The labels of one series: names and values.
 pub(crate) type Labels = Vec<(&'static str, Cow<'static, str>)>;
@@ -22,6 +23,7 @@ pub(crate) type Labels = Vec<(&'static str, Cow<'static, str>)>;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Snapshot {
+    pub(crate) resource: Resource,
     pub(crate) started: SystemTime,
     pub(crate) taken: SystemTime,
     pub(crate) functions: Vec<FunctionSnapshot>,
@@ -74,6 +76,18 @@ pub struct MetricPoint {
 }
 
 impl Metric {
+    /// The same metric without its points.
+    pub(crate) fn without_points(&self) -> Self {
+        Self {
+            name: self.name.clone(),
+            template: self.template.clone(),
+            description: self.description.clone(),
+            unit: self.unit.clone(),
+            kind: self.kind,
+            points: Vec::new(),
+        }
+    }
+
     /// One name for one series, for those who know no labels.
     ///
     /// The template with the values in their places, then the values of all other labels, in the order of the labels.
@@ -142,6 +156,12 @@ pub enum MetricData {
 }
 
 impl Snapshot {
+    /// What produced it.
+    #[must_use]
+    pub fn resource(&self) -> &Resource {
+        &self.resource
+    }
+
     /// When the monitor began to count.
     #[must_use]
     pub fn started(&self) -> SystemTime {

@@ -32,6 +32,17 @@ impl FieldValue<'_> {
             FieldValue::Unsigned(value) => FieldValue::Unsigned(value),
         }
     }
+
+    /// The same value, borrowing from this one.
+    pub(crate) fn borrowed(&self) -> FieldValue<'_> {
+        match self {
+            FieldValue::Bool(value) => FieldValue::Bool(*value),
+            FieldValue::Float(value) => FieldValue::Float(*value),
+            FieldValue::Signed(value) => FieldValue::Signed(*value),
+            FieldValue::Text(value) => FieldValue::Text(Cow::Borrowed(value)),
+            FieldValue::Unsigned(value) => FieldValue::Unsigned(*value),
+        }
+    }
 }
 
 impl fmt::Display for FieldValue<'_> {

@@ -19,6 +19,7 @@ use crate::listener::Subscriptions;
 use crate::model::Clock;
 use crate::model::Filter;
 use crate::model::Levels;
+use crate::model::Resource;
 use crate::model::Signals;
 use crate::model::WithoutParent;
 use crate::monitor::Monitor;
@@ -56,6 +57,7 @@ pub struct MonitorBuilder {
     rest: Duration,
     buffer: usize,
     levels: Levels,
+    resource: Resource,
 }
 
 impl Default for MonitorBuilder {
@@ -69,6 +71,7 @@ impl Default for MonitorBuilder {
             rest: DEFAULT_REST,
             buffer: DEFAULT_BUFFER,
             levels: Levels::default(),
+            resource: Resource::default(),
         }
     }
 }
@@ -148,6 +151,20 @@ impl MonitorBuilder {
         self
     }
 
+    /// What produces the signals: recorders send it along.
+    ///
+    /// ```
+    /// use monitor_core::{Monitor, Resource};
+    ///
+    /// let shop = Resource::default().with("service.name", "shop").with("service.version", "1.2.3");
+    /// let monitor = Monitor::builder().resource(shop).build();
+    /// assert_eq!(monitor.snapshot().resource().service_name(), "shop");
+    /// ```
+    pub fn resource(mut self, resource: Resource) -> Self {
+        self.resource = resource;
+        self
+    }
+
     /// Records copies: of the span of a call that asks for one, by `copy = ..` or [`Span::copy`](crate::Span::copy), a
     /// second one in another place, for an additional trace of it.
     pub fn copies(mut self) -> Self {
@@ -169,6 +186,7 @@ impl MonitorBuilder {
             listeners,
             rest: self.rest,
             levels: self.levels,
+            resource: self.resource,
         });
         let source: Arc<dyn Source> = Arc::new(CoreSource::new(Arc::clone(&core)));
         let pipeline = Pipeline::start(source, self.recorders, self.interval, self.rest, suppress);

@@ -50,7 +50,7 @@ pub(crate) struct Batches {
 
 impl Batches {
     pub(crate) fn new(origin: Origin, limit: usize) -> Self {
-        Self { origin, limit, spans: SpanBatch::new(origin), events: EventBatch::new(origin) }
+        Self { limit, spans: SpanBatch::new(origin.clone()), events: EventBatch::new(origin.clone()), origin }
     }
 
     /// Adds records of one thread: of each span and event its fields as well, which lie before it.
@@ -71,11 +71,11 @@ impl Batches {
             }
         }
         if self.spans.records.weight() >= self.limit {
-            let next = SpanBatch::new(self.origin);
+            let next = SpanBatch::new(self.origin.clone());
             hand_over(Batch::Spans(std::mem::replace(&mut self.spans, next)));
         }
         if self.events.records.weight() >= self.limit {
-            let next = EventBatch::new(self.origin);
+            let next = EventBatch::new(self.origin.clone());
             hand_over(Batch::Events(std::mem::replace(&mut self.events, next)));
         }
     }

@@ -8,6 +8,7 @@ use crate::model::FieldValue;
 use crate::model::Fields;
 use crate::model::Metadata;
 use crate::model::Record;
+use crate::model::Resource;
 use crate::model::SpanContext;
 use crate::recorder::Origin;
 use crate::recorder::Records;
@@ -40,6 +41,12 @@ impl EventBatch {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.records.is_empty()
+    }
+
+    /// What produced them.
+    #[must_use]
+    pub fn resource(&self) -> &Resource {
+        self.records.resource()
     }
 
     /// The events.

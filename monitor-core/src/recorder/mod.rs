@@ -3,13 +3,25 @@
 #![forbid(unsafe_code)]
 
 mod batch;
+mod configured;
+mod delivery;
+mod error;
 mod event_batch;
 mod port;
 mod records;
+mod setting;
+mod settings;
+mod snapshot_source;
 mod span_batch;
 
+pub use configured::Configured;
+pub use delivery::{Delivery, WhenFull};
+pub use error::RecorderError;
 pub use event_batch::{EventBatch, EventRef};
-pub use port::{Recorder, RecorderError};
+pub use port::Recorder;
+pub use setting::{ByteSize, FromSetting};
+pub use settings::{SettingError, Settings};
+pub use snapshot_source::SnapshotSource;
 pub use span_batch::{Span, SpanBatch};
 
 pub(crate) use batch::{Batch, Batches};

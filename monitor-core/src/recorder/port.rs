@@ -1,10 +1,11 @@
 //! What a recorder is.
 
-use std::fmt;
-
 use crate::metric::Snapshot;
 use crate::model::Signals;
+use crate::recorder::Delivery;
 use crate::recorder::EventBatch;
+use crate::recorder::RecorderError;
+use crate::recorder::SnapshotSource;
 use crate::recorder::SpanBatch;
 
 /// Ships what was recorded to somewhere.
@@ -40,11 +41,28 @@ pub trait Recorder: Send {
         Signals::ALL
     }
 
+    /// How the runtime feeds it: how much may wait, how large batches are, how long is tried. OpenTelemetry's defaults
+    /// where nothing else is said.
+    fn delivery(&self) -> Delivery {
+        Delivery::default()
+    }
+
+    /// Called on the recorder's own thread before anything else; again, before the next batch, as long as it fails. A
+    /// recorder that is asked for its metrics, rather than sending them, keeps `source` and opens its endpoint here.
+    ///
+    /// # Errors
+    ///
+    /// Nothing reaches the recorder until it has started.
+    fn start(&mut self, source: &SnapshotSource) -> Result<(), RecorderError> {
+        let _ = source;
+        Ok(())
+    }
+
     /// Ships finished spans.
     ///
     /// # Errors
     ///
-    /// The batch is counted as dropped, for the reason that the error gives.
+    /// What becomes of the batch, the [error](RecorderError) says: tried again, dropped, or dropped in part.
     fn spans(&mut self, batch: &SpanBatch) -> Result<(), RecorderError> {
         let _ = batch;
         Ok(())
@@ -73,7 +91,7 @@ pub trait Recorder: Send {
     ///
     /// # Errors
     ///
-    /// The batch is counted as dropped, for the reason that the error gives.
+    /// What becomes of the batch, the [error](RecorderError) says: tried again, dropped, or dropped in part.
     fn events(&mut self, batch: &EventBatch) -> Result<(), RecorderError> {
         let _ = batch;
         Ok(())
@@ -83,7 +101,7 @@ pub trait Recorder: Send {
     ///
     /// # Errors
     ///
-    /// The snapshot is counted as dropped; the next one holds everything again.
+    /// What becomes of the snapshot, the [error](RecorderError) says; the next one holds everything again.
     fn metrics(&mut self, snapshot: &Snapshot) -> Result<(), RecorderError> {
         let _ = snapshot;
         Ok(())
@@ -96,39 +114,5 @@ pub trait Recorder: Send {
     /// What was held is lost; it is counted as one failure.
     fn flush(&mut self) -> Result<(), RecorderError> {
         Ok(())
-    }
-}
-
-/// Why a recorder could not ship a batch.
-///
-/// ```
-/// use monitor_core::RecorderError;
-///
-/// let error = RecorderError::new("connection to 127.0.0.1:4317 refused");
-/// assert_eq!(error.to_string(), "connection to 127.0.0.1:4317 refused");
-/// ```
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct RecorderError {
-    message: String,
-}
-
-impl RecorderError {
-    /// An error that says what went wrong and where.
-    pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into() }
-    }
-}
-
-impl fmt::Display for RecorderError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for RecorderError {}
-
-impl From<std::io::Error> for RecorderError {
-    fn from(error: std::io::Error) -> Self {
-        Self::new(error.to_string())
     }
 }

@@ -10,6 +10,7 @@ use crate::model::FieldValue;
 use crate::model::Fields;
 use crate::model::Metadata;
 use crate::model::Record;
+use crate::model::Resource;
 use crate::model::Slot;
 
 /// The name under which links travel among the fields.
@@ -50,8 +51,9 @@ static SPARE: Mutex<Vec<Vec<Record>>> = Mutex::new(Vec::new());
 const KEPT: usize = 4;
 
 /// What the numbers and ticks in the records of a batch stand for.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Origin {
+    pub(crate) resource: Resource,
     pub(crate) names: &'static dyn Names,
     /// A moment in ticks and on the wall.
     pub(crate) anchor: (u64, SystemTime),
@@ -60,7 +62,12 @@ pub(crate) struct Origin {
 
 impl Default for Origin {
     fn default() -> Self {
-        Self { names: &Nameless, anchor: (0, SystemTime::UNIX_EPOCH), seconds_per_tick: 0.0 }
+        Self {
+            resource: Resource::default(),
+            names: &Nameless,
+            anchor: (0, SystemTime::UNIX_EPOCH),
+            seconds_per_tick: 0.0,
+        }
     }
 }
 
@@ -132,6 +139,10 @@ impl Records {
             };
             (record, bytes)
         })
+    }
+
+    pub(crate) fn resource(&self) -> &Resource {
+        &self.origin.resource
     }
 
     pub(crate) fn names(&self) -> &'static dyn Names {

@@ -9,6 +9,7 @@ use crate::model::Fields;
 use crate::model::Metadata;
 use crate::model::Outcome;
 use crate::model::Record;
+use crate::model::Resource;
 use crate::model::SpanContext;
 use crate::model::SpanId;
 use crate::model::TraceId;
@@ -42,6 +43,12 @@ impl SpanBatch {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.records.is_empty()
+    }
+
+    /// What produced them.
+    #[must_use]
+    pub fn resource(&self) -> &Resource {
+        self.records.resource()
     }
 
     /// The spans.

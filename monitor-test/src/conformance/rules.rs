@@ -43,8 +43,10 @@ pub fn recorder<R: Recorder + 'static>(make: impl Fn() -> R) {
 /// Like [`recorder`], for one whose type is not known, such as a row of a table.
 ///
 /// ```
+/// use monitor_core::Settings;
+///
 /// for builtin in monitor_core::recorders::BUILTIN {
-///     monitor_test::conformance::boxed_recorder(builtin.open);
+///     monitor_test::conformance::boxed_recorder(|| builtin.open(Settings::new(builtin.name)).unwrap());
 /// }
 /// ```
 ///

@@ -1,5 +1,6 @@
 //! Span trees, events and a table of functions, for a person.
 
+mod config;
 mod encode;
 #[cfg(test)]
 mod tests;
@@ -10,6 +11,8 @@ use std::io::Write;
 use std::time::Duration;
 
 use crate::metric::Snapshot;
+use crate::recorder::Configured;
+use crate::recorder::Delivery;
 use crate::recorder::EventBatch;
 use crate::recorder::Recorder;
 use crate::recorder::RecorderError;
@@ -112,7 +115,11 @@ impl Console {
 
 impl Recorder for Console {
     fn name(&self) -> &str {
-        "console"
+        Self::NAME
+    }
+
+    fn delivery(&self) -> Delivery {
+        Delivery::local()
     }
 
     fn spans(&mut self, batch: &SpanBatch) -> Result<(), RecorderError> {

@@ -1,5 +1,6 @@
 //! Keeps what came last, to be looked at.
 
+mod config;
 mod finished;
 mod last;
 mod recorded;
@@ -15,6 +16,8 @@ pub use finished::FinishedSpan;
 pub use recorded::RecordedEvent;
 
 use crate::metric::Snapshot;
+use crate::recorder::Configured;
+use crate::recorder::Delivery;
 use crate::recorder::EventBatch;
 use crate::recorder::Recorder;
 use crate::recorder::RecorderError;
@@ -118,7 +121,11 @@ impl Memory {
 
 impl Recorder for Memory {
     fn name(&self) -> &str {
-        "memory"
+        Self::NAME
+    }
+
+    fn delivery(&self) -> Delivery {
+        Delivery::local()
     }
 
     fn spans(&mut self, batch: &SpanBatch) -> Result<(), RecorderError> {

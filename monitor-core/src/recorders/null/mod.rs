@@ -1,10 +1,14 @@
 //! Takes everything and does nothing.
 
+mod config;
+
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 
 use crate::metric::Snapshot;
+use crate::recorder::Configured;
+use crate::recorder::Delivery;
 use crate::recorder::EventBatch;
 use crate::recorder::Recorder;
 use crate::recorder::RecorderError;
@@ -49,7 +53,11 @@ impl Null {
 
 impl Recorder for Null {
     fn name(&self) -> &str {
-        "null"
+        Self::NAME
+    }
+
+    fn delivery(&self) -> Delivery {
+        Delivery::local()
     }
 
     fn spans(&mut self, batch: &SpanBatch) -> Result<(), RecorderError> {

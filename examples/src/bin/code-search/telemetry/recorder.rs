@@ -4,6 +4,8 @@ use clap::builder::PossibleValue;
 use clap::builder::PossibleValuesParser;
 use clap::builder::TypedValueParser;
 use monitor_core::Recorder;
+use monitor_core::SettingError;
+use monitor_core::Settings;
 use monitor_core::recorders::BUILTIN;
 use monitor_core::recorders::Builtin;
 
@@ -18,8 +20,12 @@ impl RecorderName {
     }
 
     /// Makes one, with its defaults.
-    pub(crate) fn open(&self) -> Box<dyn Recorder> {
-        (self.0.open)()
+    ///
+    /// # Errors
+    ///
+    /// It has settings that must be given.
+    pub(crate) fn open(&self) -> Result<Box<dyn Recorder>, SettingError> {
+        self.0.open(Settings::new(self.0.name))
     }
 }
 

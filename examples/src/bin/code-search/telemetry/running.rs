@@ -1,9 +1,9 @@
 //! The running monitor, and what it keeps for the report.
 
+use std::error::Error;
 use std::time::Duration;
 
 use monitor_core::DropReason;
-use monitor_core::InstallError;
 use monitor_core::Installed;
 use monitor_core::Monitor;
 
@@ -26,12 +26,13 @@ pub(crate) struct Telemetry {
 
 impl Telemetry {
     /// Installs a global monitor with these recorders, and one that keeps the slowest query.
-    pub(crate) fn install(recorders: &[RecorderName]) -> Result<Self, InstallError> {
+    pub(crate) fn install(recorders: &[RecorderName]) -> Result<Self, Box<dyn Error>> {
         let slowest = Slowest::of(ENTRANCE);
-        let builder = Monitor::builder().recorder(slowest.clone());
-        let recorders = recorders.iter().map(RecorderName::open);
-        let monitor = recorders.fold(builder, |builder, one| builder.boxed_recorder(one)).install()?;
-        Ok(Self { monitor, slowest })
+        let mut builder = Monitor::builder().recorder(slowest.clone());
+        for recorder in recorders {
+            builder = builder.boxed_recorder(recorder.open()?);
+        }
+        Ok(Self { monitor: builder.install()?, slowest })
     }
 
     /// Every function that was called, as of now.

@@ -1,0 +1,101 @@
+//! What was counted since the last time.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::time::SystemTime;
+
+use crate::metric::Histogram;
+use crate::metric::Labels;
+use crate::metric::Metric;
+use crate::metric::MetricData;
+use crate::metric::MetricPoint;
+use crate::metric::Snapshot;
+
+/// What was counted since the last time: for systems that want differences, not sums since the start.
+///
+/// A difference is lost only when [`commit`](Self::commit) says that it was shipped: what could not be shipped is part of
+/// the next difference.
+///
+/// ```
+/// use monitor_core::instrument::Counter;
+/// use monitor_core::{Deltas, MetricData, Monitor};
+///
+/// static SOLD: Counter = Counter::new("sold");
+///
+/// let monitor = Monitor::builder().build();
+/// let mut deltas = Deltas::default();
+/// let sold = |snapshot: &monitor_core::Snapshot| snapshot.metric("sold").unwrap().points[0].data.clone();
+///
+/// monitor.scope(|| SOLD.add(2));
+/// let first = monitor.snapshot();
+/// assert_eq!(sold(&deltas.since_last(&first)), MetricData::Counter(2));
+/// deltas.commit(&first);
+///
+/// monitor.scope(|| SOLD.add(3));
+/// assert_eq!(sold(&deltas.since_last(&monitor.snapshot())), MetricData::Counter(3));
+/// ```
+#[derive(Debug, Default)]
+pub struct Deltas {
+    at: Option<SystemTime>,
+    last: HashMap<Cow<'static, str>, HashMap<Labels, Counted>>,
+}
+
+/// What was counted up to the last time.
+#[derive(Debug)]
+enum Counted {
+    Counter(u64),
+    Histogram(Histogram),
+}
+
+impl Deltas {
+    /// The metrics of `snapshot` with counters and histograms less what was counted up to the last commit, beginning
+    /// then. Gauges and up-down counters are what they are. The functions are left out.
+    #[must_use]
+    pub fn since_last(&self, snapshot: &Snapshot) -> Snapshot {
+        let metrics = snapshot.metrics.iter().map(|metric| {
+            let last = self.last.get(&metric.name);
+            let points = metric.points.iter().map(|point| {
+                let before = last.and_then(|points| points.get(&point.labels));
+                MetricPoint { labels: point.labels.clone(), data: difference(&point.data, before) }
+            });
+            Metric { points: points.collect(), ..metric.without_points() }
+        });
+        Snapshot {
+            resource: snapshot.resource.clone(),
+            started: self.at.unwrap_or(snapshot.started),
+            taken: snapshot.taken,
+            functions: Vec::new(),
+            metrics: metrics.collect(),
+        }
+    }
+
+    /// What `snapshot` holds was shipped.
+    pub fn commit(&mut self, snapshot: &Snapshot) {
+        self.at = Some(snapshot.taken);
+        self.last.clear();
+        for metric in &snapshot.metrics {
+            let counted = metric.points.iter().filter_map(|point| {
+                let counted = match &point.data {
+                    MetricData::Counter(sum) => Counted::Counter(*sum),
+                    MetricData::Histogram(histogram) => Counted::Histogram(histogram.clone()),
+                    MetricData::Gauge(_) | MetricData::UpDownCounter(_) => return None,
+                };
+                Some((point.labels.clone(), counted))
+            });
+            self.last.entry(metric.name.clone()).or_default().extend(counted);
+        }
+    }
+}
+
+fn difference(now: &MetricData, before: Option<&Counted>) -> MetricData {
+    match (now, before) {
+        // A sum that wrapped, or began again, still gives what was added.
+        (MetricData::Counter(now), Some(Counted::Counter(before))) => {
+            MetricData::Counter(now.wrapping_sub(*before))
+        }
+        (MetricData::Histogram(now), Some(Counted::Histogram(before))) => {
+            MetricData::Histogram(now.since(before))
+        }
+        _ => now.clone(),
+    }
+}
