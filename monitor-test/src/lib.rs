@@ -25,6 +25,7 @@
 //! | have exact durations | [`ManualClock`], [`Capture::with_clock`] |
 //! | test a recorder of your own | [`conformance`] |
 //! | judge what an endpoint for Prometheus exposes | [`openmetrics`] |
+//! | have somebody to ship to, who behaves well or badly | [`loopback`] |
 //! | test what compiles, what does not, and what the attribute writes | [`compile`] |
 
 #![forbid(unsafe_code)]
@@ -32,6 +33,7 @@
 pub mod capture;
 pub mod compile;
 pub mod conformance;
+pub mod loopback;
 pub mod openmetrics;
 
 pub use capture::{Capture, CaptureBuilder, Captured, Outcomes};
