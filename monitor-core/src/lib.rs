@@ -197,6 +197,14 @@ pub mod pool {
     pub use crate::probe::pool::{CheckOut, CheckedOut, Connecting, Connection, Pool};
 }
 
+/// What recorders that send something over a network are told about the way there.
+#[cfg(feature = "http")]
+pub mod transport {
+    pub use crate::export::http::{
+        Compression, HttpHeaders, HttpHeadersError, HttpProxy, HttpUrl, HttpUrlError, TlsFiles,
+    };
+}
+
 /// Sets a field of the annotated function around it, which must have declared it: `fields(rows)`.
 ///
 /// ```

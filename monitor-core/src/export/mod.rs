@@ -6,6 +6,9 @@ mod account;
 mod collector;
 #[cfg(feature = "file")]
 pub(crate) mod file;
+#[cfg(feature = "http")]
+#[allow(dead_code, unused_imports, reason = "each recorder over HTTP needs a part of it")]
+pub(crate) mod http;
 mod pipeline;
 mod queue;
 #[cfg(feature = "socket")]
