@@ -59,6 +59,7 @@ pub mod propagation;
 mod recorder;
 pub mod recorders;
 pub mod redaction;
+mod resource;
 
 pub use config::{ConfigError, init};
 pub use dispatch::{Callsite, emit, is_heard};
@@ -86,6 +87,7 @@ pub use recorder::{
     ByteSize, Configured, Delivery, EventBatch, EventRef, FromSetting, Recorder, RecorderError, SettingError,
     Settings, SnapshotSource, Span as SpanRef, SpanBatch, WhenFull,
 };
+pub use resource::ResourceError;
 
 /// Listeners: who hears of events, on the thread where they happen.
 ///

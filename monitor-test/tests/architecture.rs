@@ -5,12 +5,13 @@ use std::path::Path;
 use std::path::PathBuf;
 
 /// The rings of monitor-core: imports go down only.
-const RINGS: [(&str, u8); 18] = [
+const RINGS: [(&str, u8); 19] = [
     ("model", 0),
     ("event", 1),
     ("metric", 1),
     ("propagation", 1),
     ("redaction", 1),
+    ("resource", 1),
     ("listener", 2),
     ("recorder", 2),
     ("dispatch", 3),
@@ -31,7 +32,7 @@ const RINGS: [(&str, u8); 18] = [
 /// On the caller's thread.
 const HOT: [&str; 3] = ["dispatch", "probe", "__private"];
 /// Never on the caller's thread.
-const COLD: [&str; 4] = ["config", "export", "health", "recorders"];
+const COLD: [&str; 5] = ["config", "export", "health", "recorders", "resource"];
 
 /// Neighbours on a ring that see each other all the same, and why.
 const NEIGHBOURS: [(&str, &str, &str); 1] =
