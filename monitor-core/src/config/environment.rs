@@ -7,6 +7,7 @@ use crate::config::ConfigError;
 use crate::config::variables::Variables;
 use crate::model::Filter;
 use crate::model::FilterError;
+use crate::model::TraceIds;
 use crate::model::WithoutParent;
 use crate::model::list_known;
 use crate::monitor::Installed;
@@ -24,12 +25,13 @@ const TRACES: &str = "MONITOR_TRACES";
 /// A word of `MONITOR_TRACES`, and what it changes.
 type TraceWord = (&'static str, fn(MonitorBuilder) -> MonitorBuilder);
 
-const TRACE_WORDS: [TraceWord; 4] = [
+const TRACE_WORDS: [TraceWord; 5] = [
     ("copies", MonitorBuilder::copies),
     ("drop_without_parent", |builder| builder.without_parent(WithoutParent::Drop)),
     ("submit_top_level", MonitorBuilder::submit_top_level),
     // As the AWS drivers spell it in their code, other than in their documentation.
     ("submit_toplevel", MonitorBuilder::submit_top_level),
+    ("timestamped_ids", |builder| builder.trace_ids(TraceIds::Timestamped)),
 ];
 
 /// Installs the global monitor as the environment says: `MONITOR_RECORDERS` names the recorders, such as
@@ -41,6 +43,7 @@ const TRACE_WORDS: [TraceWord; 4] = [
 /// |---|---|
 /// | `copies` | [`MonitorBuilder::copies`] |
 /// | `drop_without_parent` | [`MonitorBuilder::without_parent`] with [`WithoutParent::Drop`] |
+/// | `timestamped_ids` | [`MonitorBuilder::trace_ids`] with [`TraceIds::Timestamped`] |
 /// | `submit_top_level`, also `submit_toplevel` | [`MonitorBuilder::submit_top_level`] |
 ///
 /// ```no_run
@@ -138,7 +141,7 @@ mod tests {
             &[("MONITOR_TRACES", "copies,submit_top_levels")],
             Err(
                 "MONITOR_TRACES: `submit_top_levels` means nothing; did you mean `submit_top_level`? there are \
-                 `copies`, `drop_without_parent`, `submit_top_level`, `submit_toplevel`",
+                 `copies`, `drop_without_parent`, `submit_top_level`, `submit_toplevel`, `timestamped_ids`",
             ),
         );
     }

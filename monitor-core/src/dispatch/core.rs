@@ -29,6 +29,7 @@ use crate::model::Levels;
 use crate::model::Resource;
 use crate::model::Signals;
 use crate::model::Tally;
+use crate::model::TraceIds;
 use crate::model::mix;
 use crate::model::sync::AtomicBool;
 use crate::model::sync::AtomicU64;
@@ -59,6 +60,8 @@ pub(crate) struct CoreConfig {
     pub(crate) levels: Levels,
     /// What produces its signals.
     pub(crate) resource: Resource,
+    /// How it makes the identifiers of traces.
+    pub(crate) trace_ids: TraceIds,
 }
 
 /// The inside of a monitor.
@@ -168,6 +171,9 @@ impl Core {
     /// A lane for the calling thread.
     pub(crate) fn attach(&self) -> &'static Lane {
         let lane = Lane::obtain(self.id, self.random());
+        if let Some(now) = self.stamp() {
+            lane.context.stamp(now);
+        }
         self.lanes().push(LaneState { lane, orphaned: false });
         lane
     }
@@ -209,7 +215,11 @@ impl Core {
         self.alarm.clear();
         let states: Vec<_> = self.lanes().iter().map(|state| (state.lane, state.orphaned)).collect();
         let mut batches = Batches::new(self.origin(), limit);
+        let now = self.stamp();
         for (lane, orphaned) in states {
+            if let Some(now) = now {
+                lane.context.stamp(now);
+            }
             if partial || orphaned || lane.has_full() {
                 lane.take(self, partial || orphaned, &mut |slots| batches.extend(slots, hand_over));
             }
@@ -237,6 +247,16 @@ impl Core {
             anchor,
             seconds_per_tick: self.seconds_per_tick,
         }
+    }
+
+    /// What identifiers of traces begin with, if that is the time.
+    fn stamp(&self) -> Option<u32> {
+        if self.config.trace_ids != TraceIds::Timestamped {
+            return None;
+        }
+        let (_, wall) = self.config.clock.anchor();
+        // Of the first 136 years.
+        wall.duration_since(SystemTime::UNIX_EPOCH).ok().map(|since| since.as_secs() as u32)
     }
 
     /// Everything that was counted: of the threads that run and of those that are gone, with the calls begun.

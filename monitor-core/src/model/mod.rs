@@ -23,6 +23,7 @@ mod record;
 mod resource;
 pub(crate) mod sync;
 mod tally;
+mod trace_ids;
 
 pub(crate) use caught::caught;
 pub(crate) use clock::counter;
@@ -47,3 +48,4 @@ pub(crate) use patience::Patience;
 pub(crate) use record::{Head, PAYLOAD, Record, Slot, WORDS};
 pub use resource::Resource;
 pub(crate) use tally::Tally;
+pub use trace_ids::TraceIds;

@@ -21,6 +21,7 @@ use crate::model::Filter;
 use crate::model::Levels;
 use crate::model::Resource;
 use crate::model::Signals;
+use crate::model::TraceIds;
 use crate::model::WithoutParent;
 use crate::monitor::Monitor;
 use crate::monitor::source::CoreSource;
@@ -58,6 +59,8 @@ pub struct MonitorBuilder {
     buffer: usize,
     levels: Levels,
     resource: Resource,
+    /// None where nobody said.
+    trace_ids: Option<TraceIds>,
 }
 
 impl Default for MonitorBuilder {
@@ -72,6 +75,7 @@ impl Default for MonitorBuilder {
             buffer: DEFAULT_BUFFER,
             levels: Levels::default(),
             resource: Resource::default(),
+            trace_ids: None,
         }
     }
 }
@@ -165,6 +169,13 @@ impl MonitorBuilder {
         self
     }
 
+    /// How the identifiers of traces that begin here are made: as a recorder [wants](Recorder::trace_ids) them, and at
+    /// random where none wants anything. Those with a time cost nothing more.
+    pub fn trace_ids(mut self, trace_ids: TraceIds) -> Self {
+        self.trace_ids = Some(trace_ids);
+        self
+    }
+
     /// Records copies: of the span of a call that asks for one, by `copy = ..` or [`Span::copy`](crate::Span::copy), a
     /// second one in another place, for an additional trace of it.
     pub fn copies(mut self) -> Self {
@@ -176,6 +187,9 @@ impl MonitorBuilder {
     pub fn build(self) -> Monitor {
         let signals =
             self.recorders.iter().map(|recorder| recorder.signals()).fold(Signals::METRICS, Signals::union);
+        let wanted = self.recorders.iter().map(|recorder| recorder.trace_ids());
+        let wanted = wanted.fold(TraceIds::default(), TraceIds::or);
+        let trace_ids = self.trace_ids.unwrap_or(wanted);
         let mut listeners = subscriptions();
         listeners.extend(self.listeners);
         let core = Core::new(CoreConfig {
@@ -187,6 +201,7 @@ impl MonitorBuilder {
             rest: self.rest,
             levels: self.levels,
             resource: self.resource,
+            trace_ids,
         });
         let source: Arc<dyn Source> = Arc::new(CoreSource::new(Arc::clone(&core)));
         let pipeline = Pipeline::start(source, self.recorders, self.interval, self.rest, suppress);

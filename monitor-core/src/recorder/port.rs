@@ -2,6 +2,7 @@
 
 use crate::metric::Snapshot;
 use crate::model::Signals;
+use crate::model::TraceIds;
 use crate::recorder::Delivery;
 use crate::recorder::EventBatch;
 use crate::recorder::RecorderError;
@@ -45,6 +46,11 @@ pub trait Recorder: Send {
     /// where nothing else is said.
     fn delivery(&self) -> Delivery {
         Delivery::default()
+    }
+
+    /// How it wants the identifiers of traces that begin here to be made. Any way by default.
+    fn trace_ids(&self) -> TraceIds {
+        TraceIds::default()
     }
 
     /// Called on the recorder's own thread before anything else; again, before the next batch, as long as it fails. A

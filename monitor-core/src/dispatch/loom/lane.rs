@@ -159,3 +159,21 @@ fn who_looks_and_who_takes_do_not_disturb_each_other() {
         settle(lane, &core, taken, 5);
     });
 }
+
+/// The collector says what time it is while the owner begins traces: of each, the identifier tells a time that was said,
+/// and keeps the part that is the lane's own.
+#[test]
+fn the_time_in_a_trace_identifier_changes_alone() {
+    check(3, || {
+        let core = core(Signals::ALL, 0);
+        let lane = Lane::obtain(core.id(), 0);
+        lane.context.stamp(1);
+        let own = lane.context.seed.get() as u32;
+        let collector = thread::spawn(move || lane.context.stamp(2));
+        let seeds = [lane.context.seed.get(), lane.context.seed.get()];
+        let times = seeds.map(|seed| seed >> 32);
+        assert!(times == [1, 1] || times == [1, 2] || times == [2, 2], "{times:?}");
+        assert!(seeds.iter().all(|seed| *seed as u32 == own));
+        collector.join().unwrap();
+    });
+}

@@ -31,7 +31,9 @@ use crate::model::Levels;
 use crate::model::ManualClock;
 use crate::model::Outcome;
 use crate::model::Record;
+use crate::model::Resource;
 use crate::model::Signals;
+use crate::model::TraceIds;
 use crate::model::WORDS;
 
 /// Walks through every order of `model` with at most so many preemptions: switches away from a thread that could
@@ -56,7 +58,8 @@ fn check(preemptions: usize, model: fn()) {
 fn core(signals: Signals, chunks: usize) -> Arc<Core> {
     let clock = ManualClock::default().into();
     let (listeners, rest, levels) = (Vec::new(), Duration::ZERO, Levels::default());
-    Core::new(CoreConfig { clock, filter: Filter::default(), signals, chunks, listeners, rest, levels })
+    let (filter, resource, trace_ids) = (Filter::default(), Resource::default(), TraceIds::default());
+    Core::new(CoreConfig { clock, filter, signals, chunks, listeners, rest, levels, resource, trace_ids })
 }
 
 /// Record number `number`: it took two to the power of that many ticks, and says its number in every word.
