@@ -6,16 +6,18 @@ use std::time::SystemTime;
 use monitor_core::Context;
 use monitor_core::ManualClock;
 use monitor_core::Monitor;
+use monitor_core::Recorder;
 use monitor_core::Span;
+use monitor_core::TraceId;
 use monitor_core::TraceIds;
 use monitor_core::recorders::Memory;
 
 /// The first four bytes.
-fn seconds(trace: monitor_core::TraceId) -> u64 {
+fn seconds(trace: TraceId) -> u64 {
     (trace.as_u128() >> 96) as u64
 }
 
-fn root() -> monitor_core::TraceId {
+fn root() -> TraceId {
     let _span = Span::start("root");
     Context::current().span().expect("a span is current").trace_id()
 }
@@ -89,4 +91,33 @@ fn identifiers_are_random_where_nothing_else_is_said() {
         .map(|_| std::thread::scope(|scope| scope.spawn(|| monitor.scope(root)).join().unwrap()))
         .collect();
     assert!(ids.iter().any(|id| seconds(*id) != 0), "{ids:?}");
+}
+
+/// What AWS X-Ray wants.
+struct Wanting;
+
+impl Recorder for Wanting {
+    fn name(&self) -> &str {
+        "wanting"
+    }
+
+    fn trace_ids(&self) -> TraceIds {
+        TraceIds::Timestamped
+    }
+}
+
+#[test]
+fn a_recorder_gets_the_identifiers_that_it_wants_unless_something_else_was_said() {
+    let traced = |said: Option<TraceIds>| {
+        let clock = ManualClock::default();
+        clock.advance(Duration::from_secs(9));
+        let builder = Monitor::builder().clock(clock).recorder(Wanting).recorder(Memory::default());
+        let monitor = match said {
+            Some(said) => builder.trace_ids(said),
+            None => builder,
+        };
+        seconds(monitor.build().scope(root))
+    };
+    assert_eq!((traced(None), traced(Some(TraceIds::Timestamped))), (9, 9));
+    assert_ne!(traced(Some(TraceIds::Random)), 9);
 }

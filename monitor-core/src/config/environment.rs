@@ -43,8 +43,8 @@ const TRACE_WORDS: [TraceWord; 5] = [
 /// |---|---|
 /// | `copies` | [`MonitorBuilder::copies`] |
 /// | `drop_without_parent` | [`MonitorBuilder::without_parent`] with [`WithoutParent::Drop`] |
-/// | `timestamped_ids` | [`MonitorBuilder::trace_ids`] with [`TraceIds::Timestamped`] |
 /// | `submit_top_level`, also `submit_toplevel` | [`MonitorBuilder::submit_top_level`] |
+/// | `timestamped_ids` | [`MonitorBuilder::trace_ids`] with [`TraceIds::Timestamped`] |
 ///
 /// ```no_run
 /// fn main() -> Result<(), monitor_core::ConfigError> {
@@ -120,7 +120,7 @@ mod tests {
         check(&[], Ok(()));
         check(&[("MONITOR_RECORDERS", "memory, null,console")], Ok(()));
         check(&[("MONITOR_FILTER", "metrics,a::b=all")], Ok(()));
-        check(&[("MONITOR_TRACES", "copies, drop_without_parent,submit_top_level,submit_toplevel")], Ok(()));
+        check(&[("MONITOR_TRACES", "copies, drop_without_parent,submit_top_level,timestamped_ids")], Ok(()));
     }
 
     #[test]
