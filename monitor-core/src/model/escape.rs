@@ -30,8 +30,9 @@ impl fmt::Write for Escaping<'_, '_> {
     }
 }
 
-fn is_dangerous(letter: char) -> bool {
-    let turns = matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+/// Whether a terminal or a reader takes this for more than a letter.
+pub(crate) fn is_dangerous(letter: char) -> bool {
+    let turns = matches!(letter, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
     letter.is_control() || turns
 }
 

@@ -32,6 +32,8 @@ pub(crate) use context::Origin;
 pub use context::SpanContext;
 pub use error_type::ErrorType;
 pub(crate) use escape::Escaped;
+#[cfg(feature = "json")]
+pub(crate) use escape::is_dangerous;
 pub use family::Family;
 pub use field::{FieldValue, Value};
 pub(crate) use field_buffer::{FieldBuffer, FieldName, Fields};

@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::model::Signals;
+
 /// A type that a setting can have.
 ///
 /// ```
@@ -111,6 +113,23 @@ impl FromSetting for Duration {
     }
 }
 
+/// Joined by commas.
+impl FromSetting for Signals {
+    const EXPECTED: &'static str = "some of `spans`, `events` and `metrics`, joined by commas";
+
+    fn from_setting(text: &str) -> Option<Self> {
+        let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+        let signals = parts.map(|part| match part {
+            "events" => Some(Signals::EVENTS),
+            "metrics" => Some(Signals::METRICS),
+            "spans" => Some(Signals::SPANS),
+            _ => None,
+        });
+        let all = signals.collect::<Option<Vec<_>>>()?.into_iter().fold(Signals::NONE, Signals::union);
+        (!all.is_empty()).then_some(all)
+    }
+}
+
 /// A number of bytes, written as `1024`, `64KiB`, `10MB` or `1GiB`.
 ///
 /// ```
@@ -189,6 +208,15 @@ mod tests {
         check("3MiB", Some(ByteSize(3 << 20)));
         for wrong in ["", "MB", "1.5MB", "1 XB", "99999999999GiB"] {
             check::<ByteSize>(wrong, None);
+        }
+    }
+
+    #[test]
+    fn signals_are_named_one_by_one() {
+        check("spans", Some(Signals::SPANS));
+        check("metrics, spans", Some(Signals::CALLS));
+        for wrong in ["", ",", "span", "all", "spans events"] {
+            check::<Signals>(wrong, None);
         }
     }
 

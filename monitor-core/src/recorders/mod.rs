@@ -7,6 +7,8 @@
 mod builtin;
 
 pub mod console;
+#[cfg(feature = "json_lines")]
+pub mod json_lines;
 pub mod memory;
 pub mod null;
 
@@ -17,6 +19,7 @@ pub use crate::export::socket::{SocketAddress, SocketAddressError, Transport};
 
 builtin::table! {
     console::Console,
+    json_lines::JsonLines ("json_lines"),
     memory::Memory,
     null::Null,
 }

@@ -1,8 +1,5 @@
 //! Files that records are appended to: whole records or nothing, also when the process dies or the disk is full.
 
-// Where the feature is on by itself nobody writes a file.
-#![allow(dead_code, unused_imports)]
-
 mod end;
 mod opening;
 mod record_file;

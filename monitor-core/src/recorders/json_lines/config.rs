@@ -1,0 +1,93 @@
+//! What can be set.
+
+use std::io;
+use std::io::Write;
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::model::Signals;
+use crate::recorder::ByteSize;
+use crate::recorder::Configured;
+use crate::recorder::SettingError;
+use crate::recorder::Settings;
+use crate::recorders::json_lines::JsonLines;
+use crate::recorders::json_lines::output::Output;
+use crate::recorders::json_lines::output::Stream;
+
+impl Configured for JsonLines {
+    const NAME: &'static str = "json_lines";
+    const ABOUT: &'static str = "spans, events and metrics as JSON, one object a line, to a file";
+
+    fn open(settings: &mut Settings) -> Result<Self, SettingError> {
+        let mut lines = Self::default();
+        if let Some(path) = settings.take::<PathBuf>("path")? {
+            lines = if path == Path::new("-") { Self::to(io::stdout()) } else { lines.path(path) };
+        }
+        if let Some(ByteSize(bytes)) = settings.take("max_size")? {
+            lines = lines.max_size(bytes);
+        }
+        if let Some(age) = settings.take("max_age")? {
+            lines = lines.max_age(age);
+        }
+        if let Some(files) = settings.take("keep")? {
+            lines = lines.keep(files);
+        }
+        if let Some(signals) = settings.take("signals")? {
+            lines = lines.signals(signals);
+        }
+        Ok(lines)
+    }
+}
+
+impl JsonLines {
+    /// Writes to `output` instead of a file: standard output, for the platforms that collect it.
+    ///
+    /// ```
+    /// use monitor_core::recorders::JsonLines;
+    ///
+    /// let lines = JsonLines::to(std::io::stdout());
+    /// ```
+    pub fn to(output: impl Write + Send + 'static) -> Self {
+        Self { output: Some(Output::Stream(Stream::new(output))), ..Self::default() }
+    }
+
+    /// Writes to the file at `path`; to `telemetry.jsonl` by default. A relative path is one from where the process is
+    /// when it says so.
+    #[must_use]
+    pub fn path(mut self, path: impl Into<PathBuf>) -> Self {
+        let path = path.into();
+        self.path = std::path::absolute(&path).unwrap_or(path);
+        self.output = None;
+        self
+    }
+
+    /// Puts the file aside before it is larger than so many bytes; 100 MiB by default. One batch stays together, even
+    /// if it is larger by itself.
+    #[must_use]
+    pub fn max_size(mut self, bytes: u64) -> Self {
+        self.rotation.max_size = bytes;
+        self
+    }
+
+    /// Puts the file aside when something is written and it is older than this; it may have any age by default.
+    #[must_use]
+    pub fn max_age(mut self, age: Duration) -> Self {
+        self.rotation.max_age = age;
+        self
+    }
+
+    /// Keeps so many files that were put aside, five by default; with zero, a full file is removed.
+    #[must_use]
+    pub fn keep(mut self, files: u32) -> Self {
+        self.rotation.keep = files;
+        self
+    }
+
+    /// Writes these; everything by default.
+    #[must_use]
+    pub fn signals(mut self, signals: Signals) -> Self {
+        self.signals = signals;
+        self
+    }
+}
