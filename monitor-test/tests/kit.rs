@@ -6,11 +6,9 @@ use std::panic::panic_any;
 
 use monitor_core::Recorder;
 use monitor_core::RecorderError;
-use monitor_core::Settings;
 use monitor_core::SpanBatch;
 use monitor_core::instrument::Counter;
 use monitor_core::monitored;
-use monitor_core::recorders::BUILTIN;
 use monitor_test::Capture;
 use monitor_test::Captured;
 use monitor_test::compile;
@@ -74,13 +72,6 @@ fn children_are_those_of_their_parent() {
     let outer = captured.span("outer");
     assert_eq!(captured.children_of(outer).len(), 2);
     assert!(captured.children_of(captured.children_of(outer)[0]).is_empty());
-}
-
-#[test]
-fn every_recorder_of_the_table_conforms() {
-    for builtin in BUILTIN {
-        conformance::boxed_recorder(|| builtin.open(Settings::new(builtin.name)).unwrap());
-    }
 }
 
 /// Refuses text that is not printable.

@@ -20,7 +20,7 @@ use monitor_test::loopback::Transport;
 const WHILE: Duration = Duration::from_millis(100);
 
 fn connect(peer: &Peer) -> io::Result<TcpStream> {
-    let stream = TcpStream::connect(peer.address().trim_start_matches("http://"))?;
+    let stream = TcpStream::connect(peer.address())?;
     stream.set_read_timeout(Some(PATIENCE))?;
     Ok(stream)
 }

@@ -84,6 +84,11 @@ impl Settings {
         SettingError { origin: format!("{}.{key}", self.recorder), problem: problem.into() }
     }
 
+    /// The keys that were asked for.
+    pub(crate) fn into_known(self) -> Vec<&'static str> {
+        self.known
+    }
+
     /// Nothing more is asked for.
     ///
     /// # Errors

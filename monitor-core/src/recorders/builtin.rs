@@ -48,6 +48,22 @@ impl Builtin {
         }
     }
 
+    /// The names of its settings.
+    ///
+    /// ```
+    /// use monitor_core::recorders::Builtin;
+    ///
+    /// assert!(Builtin::named("console")?.settings().contains(&"traces_per_batch"));
+    /// # Ok::<(), String>(())
+    /// ```
+    #[must_use]
+    pub fn settings(&self) -> Vec<&'static str> {
+        let mut asked = Settings::new(self.name);
+        // Where one is wanting that it cannot do without, it has asked for that one at least.
+        let _ = (self.make)(&mut asked);
+        asked.into_known()
+    }
+
     /// Makes one as `settings` say.
     ///
     /// ```

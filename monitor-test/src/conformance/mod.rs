@@ -5,9 +5,32 @@
 //!
 //! monitor_test::conformance::recorder(Null::default);
 //! ```
+//!
+//! | call | what it checks |
+//! |---|---|
+//! | [`recorder`] | what every recorder must do, wherever it ships to |
+//! | [`networked`] | the same over a network, with peers that are dead, hang, drip, reset, talk garbage and come back |
+//! | [`faithful`] | whatever the names and values are, the number of records is the same |
+//! | [`burst`] | a million calls in a second or so: counted exactly, in bounded memory |
+//!
+//! The rules hold in builds of every kind, on a machine that is busy with other things: what is measured is counted, and
+//! where time is the thing itself, the bound is far from what is usual.
 
+mod broken;
+mod burst;
+mod deadline;
+mod endings;
+mod faithful;
+mod hardship;
+mod looking;
+mod networked;
 mod odd;
+mod program;
 mod rules;
+mod swap;
 mod watched;
 
+pub use burst::burst;
+pub use faithful::faithful;
+pub use networked::{boxed_networked, networked};
 pub use rules::{boxed_recorder, recorder};

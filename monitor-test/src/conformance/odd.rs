@@ -19,13 +19,38 @@ use monitor_core::instrument::Gauge;
 use monitor_core::instrument::Histogram;
 use monitor_core::instrument::UpDownCounter;
 
+/// What names, labels and fields are like.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Texts {
+    /// Words.
+    Harmless,
+    /// All that some format does not like.
+    Hostile,
+}
+
+impl Texts {
+    fn names(self) -> [&'static str; 6] {
+        match self {
+            Texts::Harmless => ["a", "ordinary", "b", "c", "d", "e"],
+            Texts::Hostile => HOSTILE_NAMES,
+        }
+    }
+
+    fn texts(self) -> [&'static str; 7] {
+        match self {
+            Texts::Harmless => ["", "f", "g", "h", "i", "j", "k"],
+            Texts::Hostile => HOSTILE_TEXTS,
+        }
+    }
+}
+
 /// How many spans [`record`] makes.
-pub(crate) const SPANS: usize = NAMES.len() + TEXTS.len() * 2 + NUMBERS.len() + 5;
+pub(crate) const SPANS: usize = HOSTILE_NAMES.len() + HOSTILE_TEXTS.len() * 2 + NUMBERS.len() + 5;
 
 /// How many events [`record`] tells.
-pub(crate) const EVENTS: usize = TEXTS.len() + NUMBERS.len() + Severity::ALL.len() + 1;
+pub(crate) const EVENTS: usize = HOSTILE_TEXTS.len() + NUMBERS.len() + Severity::ALL.len() + 1;
 
-const NAMES: [&str; 6] = [
+const HOSTILE_NAMES: [&str; 6] = [
     "",
     "ordinary",
     "with space, comma; \"quote\" 'quote' \\ / | : @ # = {brace} <tag>",
@@ -34,7 +59,7 @@ const NAMES: [&str; 6] = [
     "ünïcödé 名前 🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀",
 ];
 
-const TEXTS: [&str; 7] = [
+const HOSTILE_TEXTS: [&str; 7] = [
     "",
     "\n:1|c|#forged:1",
     "\" onload=\"</script>",
@@ -54,9 +79,9 @@ static EXPLICIT: Histogram = Histogram::new("conformance.explicit").unit("By").b
 static UP_DOWN: UpDownCounter = UpDownCounter::new("conformance.up_down");
 
 /// Records them in the monitor of this thread.
-pub(crate) fn record() {
-    NAMES.iter().for_each(|name| drop(Span::start(name)));
-    for text in TEXTS {
+pub(crate) fn record(texts: Texts) {
+    texts.names().iter().for_each(|name| drop(Span::start(name)));
+    for text in texts.texts() {
         let mut value = Span::start("a text");
         value.set("text", text);
         drop(value);
@@ -75,12 +100,12 @@ pub(crate) fn record() {
     UP_DOWN.add(i64::MIN);
     large();
     related();
-    events();
+    events(texts);
 }
 
 /// Events with texts and numbers of all kinds, of each severity, with a span and without one.
-fn events() {
-    for text in TEXTS {
+fn events(texts: Texts) {
+    for text in texts.texts() {
         emit(|| Oddity { severity: Severity::Info, text, number: 0.0, many: 1 });
     }
     let _span = Span::start("with events");

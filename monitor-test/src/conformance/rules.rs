@@ -1,7 +1,5 @@
 //! The rules, one function each.
 
-use std::time::Duration;
-
 use monitor_core::DropReason;
 use monitor_core::EventBatch;
 use monitor_core::Monitor;
@@ -9,11 +7,15 @@ use monitor_core::Recorder;
 use monitor_core::Signals;
 use monitor_core::SpanBatch;
 
+use crate::conformance::broken::Broken;
+use crate::conformance::deadline::PATIENCE;
+use crate::conformance::endings::ends_once;
+use crate::conformance::endings::loses_nothing_before_a_flush;
+use crate::conformance::hardship::hurts_nobody;
 use crate::conformance::odd;
+use crate::conformance::odd::Texts;
+use crate::conformance::swap::is_replaced_under_load;
 use crate::conformance::watched::Watched;
-
-/// Longer than any deadline of a recorder.
-const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Checks that a recorder does what every recorder must. `make` makes a new one for each rule; where it ships
 /// over a network, it should find somebody who listens.
@@ -25,6 +27,10 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// | oddities | names and values that are long, empty, not printable or no numbers are shipped, without a panic |
 /// | accounts | in a monitor, recorded is exported, dropped and queued together |
 /// | end | it can be dropped after a flush and without one |
+/// | hurts nobody | the observed program has the same results with it as without, also where it panics and fails now and then, and the accounts add up at every look (F01, F43) |
+/// | ends once | shutdowns at once and afterwards are one (F45) |
+/// | flush | what was recorded before a flush is shipped or dropped by it, while calls go on (F46) |
+/// | swap | monitors with it are replaced while calls run (F10) |
 ///
 /// ```
 /// use monitor_core::recorders::Memory;
@@ -45,7 +51,7 @@ pub fn recorder<R: Recorder + 'static>(make: impl Fn() -> R) {
 /// ```
 /// use monitor_core::Settings;
 ///
-/// for builtin in monitor_core::recorders::BUILTIN {
+/// for builtin in monitor_core::recorders::BUILTIN.iter().filter(|builtin| builtin.settings().is_empty()) {
 ///     monitor_test::conformance::boxed_recorder(|| builtin.open(Settings::new(builtin.name)).unwrap());
 /// }
 /// ```
@@ -59,6 +65,11 @@ pub fn boxed_recorder(make: impl Fn() -> Box<dyn Recorder>) {
     takes_nothing(&mut *make());
     takes_oddities(make());
     ends_without_a_flush(make());
+    hurts_nobody(make(), "nothing is in the way");
+    hurts_nobody(Box::new(Broken::new(make())), "it panics and fails now and then");
+    ends_once(make());
+    loses_nothing_before_a_flush(make());
+    is_replaced_under_load(&make);
 }
 
 #[track_caller]
@@ -103,7 +114,7 @@ fn takes_oddities(recorder: Box<dyn Recorder>) {
     let signals = recorder.signals();
     let (watched, seen) = Watched::new(recorder);
     let monitor = Monitor::builder().recorder(watched).interval(PATIENCE).build();
-    monitor.scope(odd::record);
+    monitor.scope(|| odd::record(Texts::Hostile));
     for _ in 0..2 {
         assert_eq!(monitor.flush(PATIENCE), Ok(()), "`{name}` was not done with a few spans and events");
         check_accounts(&monitor);
@@ -123,7 +134,7 @@ fn takes_oddities(recorder: Box<dyn Recorder>) {
 fn ends_without_a_flush(recorder: Box<dyn Recorder>) {
     let name = recorder.name().to_owned();
     let monitor = Monitor::builder().boxed_recorder(recorder).build();
-    monitor.scope(odd::record);
+    monitor.scope(|| odd::record(Texts::Hostile));
     assert_eq!(monitor.shutdown(PATIENCE), Ok(()), "`{name}` does not end");
     check_accounts(&monitor);
 }

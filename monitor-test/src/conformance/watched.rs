@@ -5,11 +5,13 @@ use std::sync::Mutex;
 use std::sync::MutexGuard;
 use std::sync::PoisonError;
 
+use monitor_core::Delivery;
 use monitor_core::EventBatch;
 use monitor_core::Recorder;
 use monitor_core::RecorderError;
 use monitor_core::Signals;
 use monitor_core::Snapshot;
+use monitor_core::SnapshotSource;
 use monitor_core::SpanBatch;
 
 /// A recorder around another one, to see what it gets and says.
@@ -28,7 +30,10 @@ pub(crate) struct Seen {
 struct Notes {
     events: usize,
     spans: usize,
+    flushes: usize,
     errors: Vec<String>,
+    /// Set when the recorder is gone.
+    dropped: bool,
 }
 
 impl Watched {
@@ -53,12 +58,26 @@ impl Seen {
         self.notes().spans
     }
 
+    pub(crate) fn flushes(&self) -> usize {
+        self.notes().flushes
+    }
+
+    pub(crate) fn is_dropped(&self) -> bool {
+        self.notes().dropped
+    }
+
     pub(crate) fn errors(&self) -> Vec<String> {
         self.notes().errors.clone()
     }
 
     fn notes(&self) -> MutexGuard<'_, Notes> {
         self.notes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        self.seen.notes().dropped = true;
     }
 }
 
@@ -69,6 +88,14 @@ impl Recorder for Watched {
 
     fn signals(&self) -> Signals {
         self.inner.signals()
+    }
+
+    fn delivery(&self) -> Delivery {
+        self.inner.delivery()
+    }
+
+    fn start(&mut self, source: &SnapshotSource) -> Result<(), RecorderError> {
+        self.inner.start(source)
     }
 
     fn spans(&mut self, batch: &SpanBatch) -> Result<(), RecorderError> {
@@ -89,6 +116,7 @@ impl Recorder for Watched {
     }
 
     fn flush(&mut self) -> Result<(), RecorderError> {
+        self.seen.notes().flushes += 1;
         let result = self.inner.flush();
         self.note(result)
     }

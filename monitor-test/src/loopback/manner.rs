@@ -22,7 +22,7 @@ use crate::loopback::Transport;
 /// use monitor_test::loopback::{Manner, Peer, Response};
 ///
 /// let busy = Peer::http(Manner::Answering(Response::new(503).header("Retry-After", "1")));
-/// assert!(busy.address().starts_with("http://127.0.0.1:"));
+/// assert!(busy.url().starts_with("http://127.0.0.1:"));
 /// ```
 #[non_exhaustive]
 #[derive(Clone, Debug)]

@@ -52,10 +52,7 @@ impl Peer {
     pub fn new(transport: Transport, manner: Manner) -> Self {
         let shared = Arc::new(Shared::default());
         let door = open(Endpoint::any(transport), transport, manner, &shared);
-        let address = match transport {
-            Transport::Http => format!("http://{}", door.endpoint()),
-            _ => door.endpoint().to_string(),
-        };
+        let address = door.endpoint().to_string();
         Self { transport, address, shared, door: Mutex::new(Some(door)) }
     }
 
@@ -98,10 +95,17 @@ impl Peer {
         self.transport
     }
 
-    /// Where it is, as one writes it: `127.0.0.1:4711`, `http://127.0.0.1:4711`, or a path.
+    /// Where it is: `127.0.0.1:4711`, or a path.
     #[must_use]
     pub fn address(&self) -> &str {
         &self.address
+    }
+
+    /// Where it is and how one talks to it, as a recorder's configuration has it: `http://127.0.0.1:4711`,
+    /// `tcp://..`, `udp://..`, `unix:///path` for datagrams, `unixstream:///path`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("{}://{}", self.transport.scheme(), self.address)
     }
 
     /// From now on it behaves otherwise, at the same address. What is connected is closed.

@@ -13,7 +13,7 @@ use flate2::read::MultiGzDecoder;
 /// use std::net::TcpStream;
 ///
 /// let peer = Peer::http(Manner::Collecting);
-/// let mut client = TcpStream::connect(peer.address().trim_start_matches("http://"))?;
+/// let mut client = TcpStream::connect(peer.address())?;
 /// client.write_all(b"POST /v1/traces HTTP/1.1\r\nContent-Length: 2\r\n\r\n[]")?;
 /// let request = &peer.wait_for(PATIENCE, |collected| !collected.requests.is_empty()).requests[0];
 /// assert_eq!((&*request.target, &*request.body), ("/v1/traces", &b"[]"[..]));

@@ -25,6 +25,30 @@ pub enum Transport {
 }
 
 impl Transport {
+    /// All there are on this system.
+    pub const ALL: &[Transport] = &[
+        Transport::Http,
+        Transport::Tcp,
+        Transport::Udp,
+        #[cfg(unix)]
+        Transport::UnixDatagram,
+        #[cfg(unix)]
+        Transport::UnixStream,
+    ];
+
+    /// What an address with a scheme begins with.
+    pub(crate) fn scheme(self) -> &'static str {
+        match self {
+            Transport::Http => "http",
+            Transport::Tcp => "tcp",
+            Transport::Udp => "udp",
+            #[cfg(unix)]
+            Transport::UnixDatagram => "unix",
+            #[cfg(unix)]
+            Transport::UnixStream => "unixstream",
+        }
+    }
+
     /// Whether it has connections.
     pub(crate) fn connects(self) -> bool {
         match self {

@@ -1,0 +1,78 @@
+//! Flushes and shutdowns, one after the other and at once.
+
+use std::sync::Barrier;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
+use std::thread;
+
+use monitor_core::Monitor;
+use monitor_core::Recorder;
+
+use crate::conformance::deadline::PATIENCE;
+use crate::conformance::looking::Looking;
+use crate::conformance::looking::settled;
+use crate::conformance::program;
+use crate::conformance::watched::Watched;
+
+/// How many shut down at once.
+const THREADS: usize = 6;
+/// How many flushes race the calls.
+const FLUSHES: usize = 20;
+
+/// Several shutdowns, at once and afterwards, are one: the recorder is flushed once and gone (F45).
+#[track_caller]
+pub(crate) fn ends_once(recorder: Box<dyn Recorder>) {
+    let name = recorder.name().to_owned();
+    let (watched, seen) = Watched::new(recorder);
+    let monitor = Monitor::builder().recorder(watched).interval(PATIENCE).build();
+    monitor.scope(program::run);
+    let looking = Looking::at(&monitor);
+    let barrier = Barrier::new(THREADS);
+    thread::scope(|threads| {
+        for _ in 0..THREADS {
+            threads.spawn(|| {
+                barrier.wait();
+                monitor.shutdown(PATIENCE)
+            });
+        }
+    });
+    assert_eq!(monitor.shutdown(PATIENCE), Ok(()), "`{name}` ends, and does not end again");
+    assert_eq!(monitor.flush(PATIENCE), Ok(()), "after its end `{name}` has nothing to flush");
+    assert_eq!(seen.flushes(), 1, "`{name}` was not flushed once by {THREADS} shutdowns");
+    assert!(seen.is_dropped(), "`{name}` is not gone after the end");
+    settled(&monitor);
+    looking.end();
+}
+
+/// A flush loses nothing that was recorded before it, while calls go on (F46).
+#[track_caller]
+pub(crate) fn loses_nothing_before_a_flush(recorder: Box<dyn Recorder>) {
+    let name = recorder.name().to_owned();
+    let monitor = Monitor::builder().boxed_recorder(recorder).interval(PATIENCE).build();
+    let looking = Looking::at(&monitor);
+    let (over, runs) = (AtomicBool::new(false), AtomicU64::new(0));
+    let wrong = thread::scope(|threads| {
+        threads.spawn(|| {
+            while !over.load(Ordering::Relaxed) {
+                monitor.scope(program::run);
+                runs.fetch_add(1, Ordering::Release);
+            }
+        });
+        let wrong = (0..FLUSHES).find_map(|_| {
+            let before = runs.load(Ordering::Acquire) * program::CALLS;
+            let flushed = monitor.flush(PATIENCE);
+            let spans = monitor.accounts().into_iter().find(|account| account.signal == "spans");
+            let lost = spans.filter(|spans| spans.exported + spans.dropped() < before);
+            let late = flushed.err().map(|late| format!("`{name}` was {late}"));
+            late.or(
+                lost.map(|lost| format!("{before} spans were recorded before a flush of `{name}`: {lost:?}"))
+            )
+        });
+        over.store(true, Ordering::Relaxed);
+        wrong
+    });
+    assert_eq!(wrong, None);
+    assert_eq!(monitor.shutdown(PATIENCE), Ok(()), "`{name}` does not end");
+    looking.end();
+}

@@ -1,0 +1,6 @@
+//! The one suite that every recorder passes, over every row of the table: a new recorder is in it without a line here.
+
+mod away;
+mod row;
+mod small;
+mod table;
