@@ -63,7 +63,8 @@ impl Object<'_> {
     }
 }
 
-fn write(out: &mut Vec<u8>, value: impl Serialize) {
+/// Writes one value.
+pub(crate) fn write(out: &mut Vec<u8>, value: impl Serialize) {
     let before = out.len();
     if value.serialize(&mut Serializer::with_formatter(&mut *out, Harmless)).is_err() {
         // What cannot be said in JSON is not said.

@@ -11,6 +11,8 @@ pub mod console;
 pub mod json_lines;
 pub mod memory;
 pub mod null;
+#[cfg(feature = "xray")]
+pub mod xray;
 
 pub use builtin::Builtin;
 
@@ -22,4 +24,5 @@ builtin::table! {
     json_lines::JsonLines ("json_lines"),
     memory::Memory,
     null::Null,
+    xray::XRay("xray"),
 }

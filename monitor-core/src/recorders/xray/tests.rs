@@ -1,0 +1,177 @@
+use std::io;
+use std::net::UdpSocket;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::Context;
+use crate::Monitor;
+use crate::TraceLevel;
+use crate::model::SpanContext;
+use crate::model::SpanId;
+use crate::model::TraceId;
+use crate::probe::Span;
+use crate::recorder::Configured;
+use crate::recorder::FromSetting;
+use crate::recorder::Settings;
+use crate::recorders::SocketAddress;
+use crate::recorders::XRay;
+use crate::recorders::xray::address::DaemonAddress;
+use crate::recorders::xray::config::daemon;
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A daemon, and a recorder that sends to it.
+fn daemon_and_recorder() -> (UdpSocket, XRay) {
+    let daemon = UdpSocket::bind("127.0.0.1:0").unwrap();
+    daemon.set_nonblocking(true).unwrap();
+    let port = daemon.local_addr().unwrap().port();
+    (daemon, XRay::default().address(SocketAddress::udp("127.0.0.1", port)))
+}
+
+/// What was sent: on the own machine it is there when sending returns.
+fn documents(daemon: &UdpSocket) -> Vec<Value> {
+    let mut documents = Vec::new();
+    let mut datagram = vec![0; 70_000];
+    loop {
+        match daemon.recv(&mut datagram) {
+            Ok(length) => {
+                let text = std::str::from_utf8(&datagram[..length]).unwrap();
+                let (header, document) = text.split_once('\n').unwrap();
+                assert_eq!(header, r#"{"format":"json","version":1}"#);
+                documents.push(serde_json::from_str(document).unwrap());
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return documents,
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+#[test]
+fn a_trace_is_one_document_with_a_time_in_its_identifier() {
+    let (daemon, xray) = daemon_and_recorder();
+    let monitor = Monitor::builder().recorder(xray).build();
+    monitor.scope(|| {
+        let _outer = Span::start("outer");
+        let mut inner = Span::start("inner");
+        inner.set("number", 7);
+    });
+    monitor.flush(PATIENCE).unwrap();
+    let [document] = &documents(&daemon)[..] else { panic!("one") };
+    assert_eq!((&document["name"], &document["subsegments"][0]["name"]), (&"outer".into(), &"inner".into()));
+    assert_eq!(document["subsegments"][0]["annotations"]["number"], 7);
+    let trace = document["trace_id"].as_str().unwrap();
+    let [_, time, _] = trace.split('-').collect::<Vec<_>>()[..] else { panic!("{trace}") };
+    let began = document["start_time"].as_f64().unwrap();
+    assert!((u32::from_str_radix(time, 16).unwrap() as f64 - began).abs() < 30.0, "{trace} {began}");
+}
+
+#[test]
+fn what_comes_late_names_its_parent_and_what_nobody_has_begun_is_a_segment() {
+    let (daemon, xray) = daemon_and_recorder();
+    let monitor = Monitor::builder().recorder(xray).build();
+    let context = monitor.scope(|| {
+        let _outer = Span::start("outer");
+        Context::current()
+    });
+    monitor.flush(PATIENCE).unwrap();
+    let outer = documents(&daemon).remove(0);
+    monitor.scope(|| context.run(|| drop(Span::start("late"))));
+    let elsewhere = SpanContext::new(TraceId::new(7), SpanId::new(9));
+    monitor.scope(|| drop(Span::start_in("part", elsewhere)));
+    monitor.flush(PATIENCE).unwrap();
+    let mut rest = documents(&daemon);
+    rest.sort_by_key(|document| document["name"].to_string());
+    let [late, part] = &rest[..] else { panic!("{rest:?}") };
+    assert_eq!((&late["type"], &late["parent_id"]), (&"subsegment".into(), &outer["id"]));
+    assert_eq!(late["trace_id"], outer["trace_id"]);
+    assert_eq!((&part["type"], &part["parent_id"]), (&Value::Null, &"0000000000000009".into()));
+}
+
+#[test]
+fn an_event_is_in_the_document_of_its_span() {
+    let (daemon, xray) = daemon_and_recorder();
+    let monitor = Monitor::builder().recorder(xray).build();
+    monitor.scope(|| {
+        let _span = Span::start("around");
+        let info = crate::event::HeartbeatInfo::new(crate::event::Address::tcp("db", 5432));
+        let event = crate::event::HeartbeatEvent::Started(crate::event::HeartbeatStarted::new(&info));
+        crate::dispatch::record_event(monitor.core(), &event);
+    });
+    monitor.flush(PATIENCE).unwrap();
+    let [document] = &documents(&daemon)[..] else { panic!("one") };
+    let events = &document["metadata"]["monitor"]["events"];
+    assert_eq!((&events[0]["name"], events.as_array().unwrap().len()), (&"heartbeat.started".into(), 1));
+    assert_eq!(events[0]["fields"]["server.address"], "db");
+}
+
+#[test]
+fn a_root_within_another_trace_is_a_segment_with_a_link() {
+    let (daemon, xray) = daemon_and_recorder();
+    let monitor = Monitor::builder().recorder(xray).build();
+    monitor.scope(|| {
+        let _app = Span::start("app");
+        drop(Span::builder("op").level(TraceLevel::ForceTopLevel).start());
+    });
+    monitor.flush(PATIENCE).unwrap();
+    let told = documents(&daemon);
+    let named = |name: &str| told.iter().find(|it| it["name"] == name).unwrap();
+    let (app, op) = (named("app"), named("op"));
+    assert_ne!(app["trace_id"], op["trace_id"]);
+    assert_eq!((&op["links"][0]["trace_id"], &op["links"][0]["id"]), (&app["trace_id"], &app["id"]));
+}
+
+#[test]
+fn f28_a_daemon_that_does_not_run_hurts_nobody_and_is_told() {
+    let (daemon, xray) = daemon_and_recorder();
+    drop(daemon);
+    let monitor = Monitor::builder().recorder(xray).build();
+    for _ in 0..10 {
+        monitor.scope(|| drop(Span::start("lost")));
+        let _ = monitor.flush(Duration::from_millis(50));
+    }
+    let account = monitor.accounts().into_iter().find(|account| account.signal == "spans").unwrap();
+    assert_eq!(account.recorded, account.exported + account.dropped() + account.queued);
+    assert_eq!(account.recorded, 10);
+}
+
+#[test]
+fn the_daemon_is_where_the_variable_of_the_sdks_says() {
+    #[track_caller]
+    fn check(text: &str, host: &str, port: u16) {
+        assert_eq!(DaemonAddress::from_setting(text), Some(DaemonAddress(SocketAddress::udp(host, port))));
+    }
+    check("10.0.0.1:3000", "10.0.0.1", 3_000);
+    check("udp:daemon:3000", "daemon", 3_000);
+    check("tcp:127.0.0.1:2000 udp:127.0.0.2:2001", "127.0.0.2", 2_001);
+    check("udp:127.0.0.2:2001 tcp:127.0.0.1:2000", "127.0.0.2", 2_001);
+    check("udp://[::1]:2000", "::1", 2_000);
+    check("daemon", "daemon", 2_000);
+    for wrong in ["tcp://daemon:2000", "udp:a:1 udp:b:2", "a b c", "unix:///run/x", "daemon:0"] {
+        assert_eq!(DaemonAddress::from_setting(wrong), None, "{wrong}");
+    }
+    assert_eq!(daemon(None), Ok(SocketAddress::udp("127.0.0.1", 2_000)));
+    let told = daemon(Some("tcp://x")).unwrap_err();
+    assert!(told.starts_with("`tcp://x` is not an address of the X-Ray daemon: `host:port`, "), "{told}");
+}
+
+#[test]
+fn what_configuration_says_is_heeded_or_refused() {
+    let told = |key: &str, value: &str| XRay::open(&mut Settings::new("xray").with(key, value)).map(|_| ());
+    for (key, value) in [
+        ("address", "127.0.0.1:2000"),
+        ("annotations", "order.id, tenant"),
+        ("segment_name", "checkout"),
+        ("origin", "AWS::ECS::Container"),
+        ("max_datagram", "9216"),
+        ("max_waiting", "500"),
+        ("patience", "5s"),
+        ("timeout", "1s"),
+    ] {
+        assert_eq!(told(key, value), Ok(()), "{key}");
+    }
+    let error = told("address", "tcp://x").unwrap_err().to_string();
+    assert!(error.starts_with("xray.address: `tcp://x` is not an address of the X-Ray daemon"), "{error}");
+    let error = told("sampling_rules", "/nowhere").unwrap_err().to_string();
+    assert!(error.starts_with("xray.sampling_rules: `/nowhere` cannot be read: "), "{error}");
+}
