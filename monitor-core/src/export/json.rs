@@ -73,6 +73,18 @@ pub(crate) fn write(out: &mut Vec<u8>, value: impl Serialize) {
     }
 }
 
+/// Each key once, with its last value, in the order in which the keys first come.
+pub(crate) fn last_of_each<K: PartialEq, V>(entries: impl IntoIterator<Item = (K, V)>) -> Vec<(K, V)> {
+    let mut last: Vec<(K, V)> = Vec::new();
+    for (key, value) in entries {
+        match last.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, known)) => *known = value,
+            None => last.push((key, value)),
+        }
+    }
+    last
+}
+
 /// Escapes in texts what JSON itself would let through: what commands a terminal that shows the file, and what ends a
 /// script on a page that contains it.
 struct Harmless;

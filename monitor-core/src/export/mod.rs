@@ -5,7 +5,7 @@
 mod account;
 mod collector;
 #[cfg(feature = "file")]
-#[cfg_attr(not(feature = "json_lines"), allow(dead_code, unused_imports, reason = "nobody writes a file"))]
+#[allow(dead_code, unused_imports, reason = "what of it is used depends on which recorders are compiled")]
 pub(crate) mod file;
 #[cfg(feature = "http")]
 #[allow(dead_code, unused_imports, reason = "each recorder over HTTP needs a part of it")]

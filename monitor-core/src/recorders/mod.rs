@@ -6,6 +6,8 @@
 
 mod builtin;
 
+#[cfg(feature = "chrome_trace")]
+pub mod chrome_trace;
 pub mod console;
 #[cfg(feature = "json_lines")]
 pub mod json_lines;
@@ -20,6 +22,7 @@ pub use builtin::Builtin;
 pub use crate::export::socket::{SocketAddress, SocketAddressError, Transport};
 
 builtin::table! {
+    chrome_trace::ChromeTrace ("chrome_trace"),
     console::Console,
     json_lines::JsonLines ("json_lines"),
     memory::Memory,

@@ -15,17 +15,26 @@ use rustix::fs::OFlags;
 
 use crate::recorder::RecorderError;
 
-/// Opens the file at `path` to append to, and makes it where there is none: for its owner alone.
+/// Where in a file its writer writes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Writing {
+    /// Where it ends when it comes to it, also if others write.
+    AtEnd,
+    /// Where it wants.
+    Anywhere,
+}
+
+/// Opens the file at `path`, and makes it where there is none: for its owner alone.
 ///
 /// # Errors
 ///
 /// What is there is no regular file, which trying again does not change; or the system refuses, which may change.
-pub(crate) fn open(path: &Path) -> Result<File, RecorderError> {
+pub(crate) fn open(path: &Path, writing: Writing) -> Result<File, RecorderError> {
     // To open is to act, on a device or a pipe, so that a look comes first; what counts is what was opened.
     if let Ok(found) = fs::symlink_metadata(path) {
         refuse_unless_file(path, &found)?;
     }
-    let file = options().open(path).map_err(|error| failure(path, "cannot be opened", &error))?;
+    let file = options(writing).open(path).map_err(|error| failure(path, "cannot be opened", &error))?;
     let opened = file.metadata().map_err(|error| failure(path, "cannot be opened", &error))?;
     refuse_unless_file(path, &opened)?;
     Ok(file)
@@ -58,13 +67,22 @@ fn refuse_unless_file(path: &Path, found: &fs::Metadata) -> Result<(), RecorderE
     Err(RecorderError::new(format!("`{}` is {what}; name a file, or one to be made", path.display())))
 }
 
-#[cfg(unix)]
-fn options() -> OpenOptions {
+fn options(writing: Writing) -> OpenOptions {
     let mut options = File::options();
-    options.read(true).append(true).create(true).mode(0o600);
+    options.read(true).create(true);
+    match writing {
+        Writing::AtEnd => options.append(true),
+        Writing::Anywhere => options.write(true),
+    };
+    protect(&mut options);
+    options
+}
+
+#[cfg(unix)]
+fn protect(options: &mut OpenOptions) {
+    options.mode(0o600);
     // A pipe is not waited for, and a terminal does not become that of the process.
     options.custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed());
-    options
 }
 
 #[cfg(unix)]
@@ -73,11 +91,7 @@ fn same(left: &fs::Metadata, right: &fs::Metadata) -> bool {
 }
 
 #[cfg(not(unix))]
-fn options() -> OpenOptions {
-    let mut options = File::options();
-    options.read(true).append(true).create(true);
-    options
-}
+fn protect(_: &mut OpenOptions) {}
 
 #[cfg(not(unix))]
 fn same(_: &fs::Metadata, _: &fs::Metadata) -> bool {

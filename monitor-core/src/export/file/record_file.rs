@@ -1,29 +1,21 @@
 //! One file that records are appended to.
 
 use std::fs::File;
-use std::fs::TryLockError;
 use std::io;
 use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
-use std::thread;
-use std::time::Duration;
-use std::time::Instant;
-
-#[cfg(unix)]
-use rustix::process::Resource;
-#[cfg(unix)]
-use rustix::process::getrlimit;
 
 use crate::export::file::end;
 use crate::export::file::end::End;
+use crate::export::file::opened::Opened;
+use crate::export::file::opened::refuse_above_limit;
 use crate::export::file::opening;
+use crate::export::file::opening::Writing;
 use crate::export::file::opening::failure;
 use crate::export::file::rotation::Rotation;
 use crate::recorder::RecorderError;
 
-/// So long another process may write to the same file before this one gives up for now.
-const LOCK_PATIENCE: Duration = Duration::from_secs(1);
 /// How often a file is looked for that others put aside again and again.
 const TRIES: u32 = 8;
 
@@ -42,27 +34,6 @@ pub(crate) struct RecordFile {
     path: PathBuf,
     rotation: Rotation,
     opened: Option<Opened>,
-}
-
-/// A file, and how old it was at some moment.
-#[derive(Debug)]
-struct Opened {
-    file: File,
-    age: Duration,
-    at: Instant,
-}
-
-impl Opened {
-    fn new(file: File) -> io::Result<Self> {
-        let metadata = file.metadata()?;
-        // Not every file system knows when a file was made.
-        let made = metadata.created().or_else(|_| metadata.modified())?;
-        Ok(Self { file, age: made.elapsed().unwrap_or_default(), at: Instant::now() })
-    }
-
-    fn age(&self) -> Duration {
-        self.age + self.at.elapsed()
-    }
 }
 
 impl RecordFile {
@@ -132,9 +103,10 @@ impl RecordFile {
         for _ in 0..TRIES {
             let mut opened = match self.opened.take() {
                 Some(opened) => opened,
-                None => Opened::new(opening::open(&self.path)?).map_err(|error| self.failed(&error))?,
+                None => Opened::new(opening::open(&self.path, Writing::AtEnd)?)
+                    .map_err(|error| self.failed(&error))?,
             };
-            lock(&opened.file).map_err(|error| self.failed(&error))?;
+            opened.lock().map_err(|error| self.failed(&error))?;
             if !opening::is_at(&opened.file, &self.path).map_err(|error| self.failed(&error))? {
                 continue;
             }
@@ -159,23 +131,6 @@ impl RecordFile {
     }
 }
 
-/// Waits until no other process writes; never for ever, as one may have been stopped while it did.
-fn lock(file: &File) -> io::Result<()> {
-    let begun = Instant::now();
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(()),
-            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => return Ok(()),
-            Err(TryLockError::Error(error)) => return Err(error),
-            Err(TryLockError::WouldBlock) if begun.elapsed() >= LOCK_PATIENCE => {
-                let held = format!("another process has held its lock for {LOCK_PATIENCE:?}");
-                return Err(io::Error::new(io::ErrorKind::WouldBlock, held));
-            }
-            Err(TryLockError::WouldBlock) => thread::park_timeout(Duration::from_millis(1)),
-        }
-    }
-}
-
 /// Appends all of it, or leaves the file as large as it was.
 pub(crate) fn append(file: &mut File, size: u64, lines: &[u8]) -> io::Result<()> {
     let mut written = 0;
@@ -195,21 +150,4 @@ pub(crate) fn append(file: &mut File, size: u64, lines: &[u8]) -> io::Result<()>
         file.set_len(size)?;
     }
     result
-}
-
-/// A process that exceeds its limit of the size of files is killed by a signal; so it is not exceeded.
-#[cfg(unix)]
-fn refuse_above_limit(size: u64) -> io::Result<()> {
-    match getrlimit(Resource::Fsize).current {
-        Some(limit) if size > limit => {
-            let text = format!("it would be larger than files of this process may be, {limit} bytes");
-            Err(io::Error::new(io::ErrorKind::FileTooLarge, text))
-        }
-        _ => Ok(()),
-    }
-}
-
-#[cfg(not(unix))]
-fn refuse_above_limit(_: u64) -> io::Result<()> {
-    Ok(())
 }

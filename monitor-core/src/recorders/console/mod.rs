@@ -9,6 +9,10 @@ mod waiting;
 use std::io;
 use std::io::Write;
 use std::time::Duration;
+use std::time::Instant;
+
+pub(crate) use waiting::Part;
+pub(crate) use waiting::Waiting;
 
 use crate::metric::Snapshot;
 use crate::recorder::Configured;
@@ -18,8 +22,6 @@ use crate::recorder::Recorder;
 use crate::recorder::RecorderError;
 use crate::recorder::SpanBatch;
 use crate::recorders::console::encode::Line;
-use crate::recorders::console::waiting::Part;
-use crate::recorders::console::waiting::Waiting;
 use crate::recorders::memory::FinishedSpan;
 
 /// Prints each trace as a tree once its root has ended, each event as a line, and at each flush a table of all
@@ -124,8 +126,9 @@ impl Recorder for Console {
 
     fn spans(&mut self, batch: &SpanBatch) -> Result<(), RecorderError> {
         self.budget = self.per_batch;
-        batch.iter().for_each(|span| self.waiting.add(FinishedSpan::from(&span)));
-        let ready = self.waiting.take_ready();
+        let now = Instant::now();
+        batch.iter().for_each(|span| self.waiting.add(FinishedSpan::from(&span), now));
+        let ready = self.waiting.take_ready(now);
         self.print(ready)?;
         Ok(self.settle()?)
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
+use std::time::Instant;
 
 use crate::Context;
 use crate::ManualClock;
@@ -94,13 +95,29 @@ fn traces_without_a_root_wait_in_bounded_memory() {
     monitor.scope(|| drop(Span::start_in("part", elsewhere)));
     monitor.flush(Duration::from_secs(10)).unwrap();
     let span = memory.spans().remove(0);
-    let mut printed = 0;
+    let (mut printed, now) = (0, Instant::now());
     for number in 1..=50_000 {
-        waiting.add(FinishedSpan { trace_id: TraceId::new(number), ..span.clone() });
-        printed += waiting.take_ready().len();
+        waiting.add(FinishedSpan { trace_id: TraceId::new(number), ..span.clone() }, now);
+        printed += waiting.take_ready(now).len();
     }
     assert_eq!((printed, waiting.len()), (30_000, 20_000));
     assert_eq!(waiting.take_all().len(), 20_000);
+}
+
+#[test]
+fn a_trace_whose_root_is_elsewhere_is_printed_when_nothing_more_comes() {
+    let (memory, mut waiting) = (Memory::default(), Waiting::default());
+    let monitor = Monitor::builder().recorder(memory.clone()).build();
+    let elsewhere = SpanContext::new(TraceId::new(1), SpanId::new(2));
+    monitor.scope(|| drop(Span::start_in("part", elsewhere)));
+    monitor.flush(Duration::from_secs(10)).unwrap();
+    let span = memory.spans().remove(0);
+    let begun = Instant::now();
+    let after = |seconds| begun + Duration::from_secs(seconds);
+    waiting.add(span.clone(), begun);
+    waiting.add(span, after(8));
+    let printed = [9, 15, 17, 18].map(|seconds| waiting.take_ready(after(seconds)).len());
+    assert_eq!((printed, waiting.len()), ([0, 0, 0, 1], 0));
 }
 
 #[test]

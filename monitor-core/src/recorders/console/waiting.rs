@@ -3,12 +3,16 @@
 use std::collections::HashMap;
 use std::collections::HashSet;
 use std::collections::VecDeque;
+use std::time::Duration;
+use std::time::Instant;
 
 use crate::model::TraceId;
 use crate::recorders::memory::FinishedSpan;
 
 /// The most spans that wait; beyond that the oldest trace is printed as it is.
 const SPANS: usize = 20_000;
+/// A trace of which nothing has come for so long is printed as it is: its root may be in another process.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// How many traces are remembered as printed, for spans of theirs that come late.
 const PRINTED: usize = 1_000;
 
@@ -19,10 +23,18 @@ pub(crate) struct Part {
     pub(crate) late: bool,
 }
 
+/// The spans of one trace that wait.
+#[derive(Debug)]
+struct Trace {
+    spans: Vec<FinishedSpan>,
+    /// When the last of them came.
+    last: Instant,
+}
+
 /// Spans that wait for the root of their trace.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Waiting {
-    traces: HashMap<TraceId, Vec<FinishedSpan>>,
+    traces: HashMap<TraceId, Trace>,
     /// The traces in the order of their first span; some may have been printed since.
     order: VecDeque<TraceId>,
     spans: usize,
@@ -30,33 +42,43 @@ pub(crate) struct Waiting {
     complete: Vec<TraceId>,
     printed: HashSet<TraceId>,
     printed_order: VecDeque<TraceId>,
+    looked: Option<Instant>,
 }
 
 impl Waiting {
-    /// Keeps a span until its trace is complete.
-    pub(crate) fn add(&mut self, span: FinishedSpan) {
+    /// Keeps a span, which came `now`, until its trace is complete.
+    pub(crate) fn add(&mut self, span: FinishedSpan, now: Instant) {
         let trace = span.trace_id;
         let is_last = span.parent.is_none() || self.printed.contains(&trace);
-        let spans = self.traces.entry(trace).or_default();
-        if spans.is_empty() {
+        let waiting = self.traces.entry(trace).or_insert_with(|| Trace { spans: Vec::new(), last: now });
+        if waiting.spans.is_empty() {
             self.order.push_back(trace);
         }
-        spans.push(span);
+        waiting.spans.push(span);
+        waiting.last = now;
         self.spans += 1;
         if is_last {
             self.complete.push(trace);
         }
     }
 
-    /// Gives what is complete, and the oldest of the rest as long as it is too much. A batch has one thread's spans
-    /// after the other's, so that only its end tells what is there.
-    pub(crate) fn take_ready(&mut self) -> Vec<Part> {
+    /// Gives what is complete or has waited for long enough, and the oldest of the rest as long as it is too much. A
+    /// batch has one thread's spans after the other's, so that only its end tells what is there.
+    pub(crate) fn take_ready(&mut self, now: Instant) -> Vec<Part> {
         let complete = std::mem::take(&mut self.complete);
         let mut parts: Vec<_> = complete.into_iter().filter_map(|trace| self.take(trace)).collect();
         while self.spans > SPANS
             && let Some(oldest) = self.order.pop_front()
         {
             parts.extend(self.take(oldest));
+        }
+        // Once a second is often enough to look at all of them.
+        if self.looked.is_none_or(|looked| now.saturating_duration_since(looked) >= Duration::from_secs(1)) {
+            self.looked = Some(now);
+            let is_idle = |trace: &Trace| now.saturating_duration_since(trace.last) >= PATIENCE;
+            let idle = self.order.iter().filter(|trace| self.traces.get(trace).is_some_and(is_idle));
+            let idle: Vec<_> = idle.copied().collect();
+            parts.extend(idle.into_iter().filter_map(|trace| self.take(trace)));
         }
         // Those that were printed in their turn need no place in the order any more.
         while self.order.front().is_some_and(|trace| !self.traces.contains_key(trace)) {
@@ -77,7 +99,7 @@ impl Waiting {
     }
 
     fn take(&mut self, trace: TraceId) -> Option<Part> {
-        let spans = self.traces.remove(&trace)?;
+        let Trace { spans, .. } = self.traces.remove(&trace)?;
         self.spans -= spans.len();
         let late = !self.printed.insert(trace);
         if !late {

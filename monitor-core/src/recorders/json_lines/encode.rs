@@ -5,6 +5,7 @@ use std::time::Duration;
 use std::time::SystemTime;
 
 use crate::export::json::Object;
+use crate::export::json::last_of_each;
 use crate::export::json::object;
 use crate::metric::Histogram;
 use crate::metric::MetricData;
@@ -173,14 +174,7 @@ fn distribution(object: &mut Object<'_>, histogram: &Histogram) {
 /// What the user named, each name once with its last value. A name that is one of ours, or looks as if we had changed
 /// it, is changed.
 fn own<'a>(object: &mut Object<'_>, ours: &[&str], entries: impl Iterator<Item = (&'a str, FieldValue<'a>)>) {
-    let mut last: Vec<(&str, FieldValue<'_>)> = Vec::new();
-    for (name, value) in entries {
-        match last.iter_mut().find(|(known, _)| *known == name) {
-            Some(known) => known.1 = value,
-            None => last.push((name, value)),
-        }
-    }
-    for (name, value) in last {
+    for (name, value) in last_of_each(entries) {
         if ours.contains(&name) || name.starts_with(OWN) {
             object.field(&format!("{OWN}{name}"), &value);
         } else {
