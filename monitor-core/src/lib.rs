@@ -63,7 +63,7 @@ mod resource;
 
 pub use config::{ConfigError, init};
 pub use dispatch::{Callsite, emit, is_heard};
-pub use export::{Account, DropReason, TimedOut};
+pub use export::{Account, DropReason, Notice, TimedOut};
 pub use metric::{
     Deltas, Exemplar, FunctionSeries, FunctionSnapshot, Histogram, Metric, MetricData, MetricKind,
     MetricPoint, Snapshot,

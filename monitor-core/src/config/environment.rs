@@ -110,6 +110,10 @@ mod tests {
     fn check(variables: &'static [(&'static str, &'static str)], expected: Result<(), &str>) {
         match (from_environment(read(variables)), expected) {
             (Ok(_), Ok(())) => {}
+            // Which recorders there are depends on the build.
+            (Err(error), Err(expected)) if expected.ends_with('…') => {
+                assert!(error.to_string().starts_with(expected.trim_end_matches('…')), "{error}");
+            }
             (Err(error), Err(expected)) => assert_eq!(error.to_string(), expected),
             (made, expected) => panic!("{made:?} instead of {expected:?}"),
         }
@@ -127,8 +131,7 @@ mod tests {
     fn a_wrong_value_is_told_with_variable_value_and_what_is_right() {
         check(
             &[("MONITOR_RECORDERS", "null,consle")],
-            Err("MONITOR_RECORDERS: no recorder is called `consle`; did you mean `console`? there are \
-                 `console`, `memory`, `null`"),
+            Err("MONITOR_RECORDERS: no recorder is called `consle`; did you mean `console`? there are …"),
         );
         check(
             &[("MONITOR_FILTER", "a=b")],

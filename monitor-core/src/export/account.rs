@@ -1,9 +1,6 @@
 //! What became of everything that a recorder was to ship.
 
 use std::fmt;
-use std::sync::Mutex;
-use std::sync::MutexGuard;
-use std::sync::PoisonError;
 
 /// Why something never reached a recorder.
 #[non_exhaustive]
@@ -98,44 +95,5 @@ impl Account {
     #[must_use]
     pub fn dropped_for(&self, reason: DropReason) -> u64 {
         self.drops[reason as usize]
-    }
-}
-
-/// An account under a lock, so that the identity holds whenever it is read.
-#[derive(Debug)]
-pub(crate) struct Ledger(Mutex<Account>);
-
-impl Ledger {
-    pub(crate) fn new(recorder: &str, signal: &'static str) -> Self {
-        Self(Mutex::new(Account { recorder: recorder.to_owned(), signal, ..Account::default() }))
-    }
-
-    pub(crate) fn read(&self) -> Account {
-        self.lock().clone()
-    }
-
-    pub(crate) fn queue(&self, count: u64) {
-        let mut account = self.lock();
-        account.recorded += count;
-        account.queued += count;
-    }
-
-    pub(crate) fn export(&self, count: u64) {
-        let mut account = self.lock();
-        account.queued -= count;
-        account.exported += count;
-    }
-
-    pub(crate) fn drop_queued(&self, count: u64, reason: DropReason, error: Option<String>) {
-        let mut account = self.lock();
-        account.queued -= count;
-        account.drops[reason as usize] += count;
-        if error.is_some() {
-            account.last_error = error;
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Account> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

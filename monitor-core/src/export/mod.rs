@@ -3,23 +3,33 @@
 #![forbid(unsafe_code)]
 
 mod account;
+mod backoff;
 mod collector;
+mod desk;
+mod done;
 #[cfg(feature = "file")]
 #[allow(dead_code, unused_imports, reason = "what of it is used depends on which recorders are compiled")]
 pub(crate) mod file;
+mod held;
 #[cfg(feature = "http")]
 #[allow(dead_code, unused_imports, reason = "each recorder over HTTP needs a part of it")]
 pub(crate) mod http;
 #[cfg(feature = "json")]
 #[allow(dead_code, reason = "what of it is used depends on which recorders are compiled")]
 pub(crate) mod json;
+mod ledger;
+mod notice;
 mod pipeline;
 mod queue;
+mod self_metrics;
 #[cfg(feature = "socket")]
 #[allow(dead_code, unused_imports, reason = "what of it is used depends on which recorders are compiled")]
 pub(crate) mod socket;
+mod waiting;
 mod worker;
 
 pub use account::{Account, DropReason};
+pub use notice::Notice;
+pub(crate) use notice::Teller;
 pub use pipeline::TimedOut;
-pub(crate) use pipeline::{Collected, Pipeline, Source};
+pub(crate) use pipeline::{Collected, Pipeline, PipelineConfig, Source};

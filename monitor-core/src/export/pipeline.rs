@@ -13,10 +13,13 @@ use std::time::Instant;
 use crate::export::account::Account;
 use crate::export::account::DropReason;
 use crate::export::collector;
-use crate::export::queue::Done;
+use crate::export::desk::Desk;
+use crate::export::done::Done;
+use crate::export::ledger::Ledger;
+use crate::export::notice::Teller;
 use crate::export::queue::Pushed;
 use crate::export::queue::Work;
-use crate::export::worker::Desk;
+use crate::export::self_metrics;
 use crate::export::worker::Worker;
 use crate::metric::Snapshot;
 use crate::model::Signals;
@@ -25,10 +28,13 @@ use crate::recorder::Batch;
 use crate::recorder::Recorder;
 use crate::recorder::SnapshotSource;
 
-/// The most spans without fields that wait for one recorder, fewer if they have fields: 4 MiB. As many events.
-const QUEUE_LIMIT: usize = 65_536;
-/// Batches are made so large if there is enough to make them of.
-const BATCH_LIMIT: usize = 8_192;
+/// What is taken out of the buffers at once weighs about so much; a recorder gets it in batches of the size that it likes.
+const TAKEN_AT_ONCE: usize = 8_192;
+/// How long room in a recorder's queue is waited for while its worker takes nothing: as long as a busy machine needs to
+/// let the worker run.
+const PATIENCE: Duration = Duration::from_millis(10);
+/// The same when somebody waits until everything is shipped.
+const PATIENCE_OF_A_FLUSH: Duration = Duration::from_secs(1);
 
 /// How much is collected.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -44,6 +50,8 @@ pub(crate) trait Source: Send + Sync {
     fn snapshot(&self) -> Snapshot;
     /// Spans and events for which there was no room, so far.
     fn lost(&self) -> Tally;
+    /// Spans and events that were recorded so far, the lost ones included.
+    fn recorded(&self) -> Tally;
     fn set_collector(&self, thread: Thread);
     /// The collector is about to sleep; false if enough waits already.
     fn may_sleep(&self) -> bool;
@@ -84,15 +92,22 @@ pub(crate) struct Pipeline {
 /// What the threads of a pipeline share.
 pub(crate) struct Shared {
     pub(crate) source: Arc<dyn Source>,
-    outlets: Vec<Outlet>,
+    desks: Vec<Arc<Desk>>,
     over: AtomicBool,
     /// Taking and handing over are one step, so that a flush never overtakes what was taken before it.
     collecting: Mutex<()>,
 }
 
-struct Outlet {
-    signals: Signals,
-    desk: Arc<Desk>,
+/// How a pipeline is made.
+pub(crate) struct PipelineConfig {
+    pub(crate) recorders: Vec<Box<dyn Recorder>>,
+    /// How often recorders get the metrics.
+    pub(crate) interval: Duration,
+    /// How long a recorder that fails rests first, and how long is waited before a second try.
+    pub(crate) first_rest: Duration,
+    /// Runs on every thread of the pipeline first.
+    pub(crate) prepare: fn(),
+    pub(crate) teller: Teller,
 }
 
 impl Pipeline {
@@ -101,26 +116,18 @@ impl Pipeline {
     /// # Errors
     ///
     /// The system has no thread left.
-    pub(crate) fn start(
-        source: Arc<dyn Source>,
-        recorders: Vec<Box<dyn Recorder>>,
-        interval: Duration,
-        first_rest: Duration,
-        prepare: fn(),
-    ) -> std::io::Result<Self> {
-        let mut outlets = Vec::new();
-        let weak = Arc::downgrade(&source);
-        let snapshots = SnapshotSource::from_fn(move || Some(weak.upgrade()?.snapshot()));
-        for recorder in recorders {
-            let (name, signals) = (recorder.name().to_owned(), recorder.signals());
-            let desk = Arc::new(Desk::new(&name));
-            Worker::start(recorder, Arc::clone(&desk), snapshots.clone(), first_rest, prepare)?;
-            outlets.push(Outlet { signals, desk });
-        }
-        let any = !outlets.is_empty();
+    pub(crate) fn start(source: Arc<dyn Source>, config: PipelineConfig) -> std::io::Result<Self> {
+        let PipelineConfig { recorders, interval, first_rest, prepare, teller } = config;
+        let teller = Arc::new(teller);
+        let desks = recorders.iter().map(|recorder| Arc::new(Desk::new(&**recorder, &teller))).collect();
         let shared =
-            Arc::new(Shared { source, outlets, over: AtomicBool::new(false), collecting: Mutex::default() });
-        if any {
+            Arc::new(Shared { source, desks, over: AtomicBool::new(false), collecting: Mutex::default() });
+        let weak = Arc::downgrade(&shared);
+        let snapshots = SnapshotSource::from_fn(move || Some(weak.upgrade()?.take_snapshot()));
+        for (recorder, desk) in recorders.into_iter().zip(&shared.desks) {
+            Worker::start(recorder, Arc::clone(desk), snapshots.clone(), first_rest, prepare)?;
+        }
+        if !shared.desks.is_empty() {
             collector::start(Arc::downgrade(&shared), interval)?;
         }
         Ok(Self { shared })
@@ -146,13 +153,13 @@ impl Pipeline {
     pub(crate) fn accounts(&self) -> Vec<Account> {
         let lost = self.shared.source.lost();
         let mut accounts = Vec::new();
-        for Outlet { signals, desk } in &self.shared.outlets {
+        for desk in &self.shared.desks {
             let all = [
                 (Signals::SPANS, &desk.spans, lost.spans),
                 (Signals::METRICS, &desk.metrics, 0),
                 (Signals::EVENTS, &desk.events, lost.events),
             ];
-            for (_, ledger, lost) in all.into_iter().filter(|(signal, ..)| signals.contains(*signal)) {
+            for (_, ledger, lost) in all.into_iter().filter(|(signal, ..)| desk.signals.contains(*signal)) {
                 let mut account = ledger.read();
                 account.recorded += lost;
                 account.drops[DropReason::BufferFull as usize] += lost;
@@ -164,20 +171,20 @@ impl Pipeline {
 
     fn finish(&self, timeout: Duration, work: impl Fn(Arc<Done>) -> Work) -> Result<(), TimedOut> {
         let deadline = Instant::now() + timeout;
-        self.shared.collect(Collected::Everything);
+        self.shared.collect_patiently(Collected::Everything, timeout.min(PATIENCE_OF_A_FLUSH));
         self.shared.snapshot();
         let waits: Vec<_> = self
             .shared
-            .outlets
+            .desks
             .iter()
-            .map(|outlet| {
+            .map(|desk| {
                 let done = Arc::new(Done::default());
-                outlet.desk.queue.push_control(work(Arc::clone(&done)));
-                (done, &outlet.desk)
+                desk.queue.push_control(work(Arc::clone(&done)));
+                (done, desk)
             })
             .collect();
         let late = waits.into_iter().filter(|(done, _)| !done.wait(deadline));
-        let recorders: Vec<_> = late.map(|(_, desk)| desk.spans.read().recorder).collect();
+        let recorders: Vec<_> = late.map(|(_, desk)| desk.name.clone()).collect();
         if recorders.is_empty() { Ok(()) } else { Err(TimedOut { recorders }) }
     }
 }
@@ -189,17 +196,18 @@ impl Shared {
 
     /// Takes what the threads have recorded and hands it to every queue.
     pub(crate) fn collect(&self, collected: Collected) {
+        self.collect_patiently(collected, PATIENCE);
+        self.desks.iter().for_each(|desk| desk.look());
+    }
+
+    fn collect_patiently(&self, collected: Collected, patience: Duration) {
         let _collecting = self.collecting.lock().unwrap_or_else(PoisonError::into_inner);
-        self.source.take(collected, BATCH_LIMIT, &mut |batch| {
-            let batch = Arc::new(batch);
+        self.source.take(collected, TAKEN_AT_ONCE, &mut |batch| {
             let count = batch.len() as u64;
-            for Outlet { desk, .. } in self.takers(batch.signal()) {
+            for desk in self.takers(batch.signal()) {
                 let ledger = desk.ledger_of(&batch);
                 ledger.queue(count);
-                if !desk.queue.push_batch(&batch, QUEUE_LIMIT) {
-                    let reason = if self.is_over() { DropReason::ShutDown } else { DropReason::QueueFull };
-                    ledger.drop_queued(count, reason, None);
-                }
+                settle(ledger, desk.queue.push_batch(&batch, patience));
             }
         });
     }
@@ -210,19 +218,32 @@ impl Shared {
         if takers.peek().is_none() {
             return;
         }
-        let snapshot = Arc::new(self.source.snapshot());
-        for Outlet { desk, .. } in takers {
+        let snapshot = Arc::new(self.take_snapshot());
+        for desk in takers {
             desk.metrics.queue(1);
-            match desk.queue.push_metrics(&snapshot) {
-                Pushed::Added => {}
-                Pushed::Refused => desk.metrics.drop_queued(1, DropReason::ShutDown, None),
-                Pushed::Replaced => desk.metrics.drop_queued(1, DropReason::QueueFull, None),
-            }
+            settle(&desk.metrics, desk.queue.push_metrics(&snapshot));
         }
     }
 
-    /// The ways out of this signal.
-    fn takers(&self, signal: Signals) -> impl Iterator<Item = &Outlet> {
-        self.outlets.iter().filter(move |outlet| outlet.signals.contains(signal))
+    /// Everything that was counted, and what the machinery says about itself.
+    fn take_snapshot(&self) -> Snapshot {
+        let mut snapshot = self.source.snapshot();
+        let desks = self.desks.iter().map(|desk| &**desk);
+        snapshot.metrics.extend(self_metrics::metrics(desks, self.source.recorded(), self.source.lost()));
+        snapshot
+    }
+
+    /// Those who take this signal.
+    fn takers(&self, signal: Signals) -> impl Iterator<Item = &Desk> {
+        self.desks.iter().map(|desk| &**desk).filter(move |desk| desk.signals.contains(signal))
+    }
+}
+
+/// Puts down what became of what was to be queued.
+fn settle(ledger: &Ledger, pushed: Pushed) {
+    match pushed {
+        Pushed::Added => {}
+        Pushed::Lost(count) => ledger.drop_queued(count as u64, DropReason::QueueFull, None),
+        Pushed::Refused(count) => ledger.drop_queued(count as u64, DropReason::ShutDown, None),
     }
 }

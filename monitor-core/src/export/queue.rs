@@ -1,4 +1,4 @@
-//! A recorder's queue: bounded in spans and in events, with room for control at any time.
+//! A recorder's queue: bounded, in batches, with room for control at any time.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -9,86 +9,94 @@ use std::sync::PoisonError;
 use std::time::Duration;
 use std::time::Instant;
 
+use crate::export::done::Done;
+use crate::export::waiting::Mark;
+use crate::export::waiting::Waiting;
 use crate::metric::Snapshot;
 use crate::recorder::Batch;
+use crate::recorder::Delivery;
+use crate::recorder::WhenFull;
 
 /// Something for a worker to do.
 pub(crate) enum Work {
-    Batch(Arc<Batch>),
+    Batch(Batch),
     Flush(Arc<Done>),
     Metrics(Arc<Snapshot>),
     ShutDown(Arc<Done>),
 }
 
 /// A recorder's queue.
-#[derive(Default)]
 pub(crate) struct Queue {
+    delivery: Delivery,
     inner: Mutex<Inner>,
+    /// Something came, or the end.
     arrived: Condvar,
+    /// Something was taken.
+    taken: Condvar,
 }
 
 #[derive(Default)]
 struct Inner {
-    work: VecDeque<Work>,
-    /// What waits, by signal and as [`Batch::weight`] has it: many events push out no span.
-    weight: Weights,
+    events: Waiting,
+    spans: Waiting,
+    metrics: Option<Arc<Snapshot>>,
+    /// What is to be done once everything that came before it is, as the marks say.
+    control: VecDeque<(Mark, Mark, Work)>,
     closed: bool,
-}
-
-#[derive(Default)]
-struct Weights {
-    events: usize,
-    spans: usize,
-}
-
-impl Weights {
-    /// What waits of the signal of a batch.
-    fn of(&mut self, batch: &Batch) -> &mut usize {
-        match batch {
-            Batch::Events(_) => &mut self.events,
-            Batch::Spans(_) => &mut self.spans,
-        }
-    }
+    /// Somebody waited for room in vain, and nothing was taken since.
+    stalled: bool,
 }
 
 impl Queue {
-    /// Adds a batch unless so much of its signal waits already that with this it would be more than `limit` of
-    /// ordinary size; tells whether it did. Where nothing of its signal waits, any batch is taken.
-    pub(crate) fn push_batch(&self, batch: &Arc<Batch>, limit: usize) -> bool {
+    pub(crate) fn new(delivery: Delivery) -> Self {
+        Self { delivery, inner: Mutex::default(), arrived: Condvar::new(), taken: Condvar::new() }
+    }
+
+    pub(crate) fn delivery(&self) -> &Delivery {
+        &self.delivery
+    }
+
+    /// Adds a batch, as far as there is room for its signal. Where there is none this waits for it, as long as the
+    /// worker takes something at least once in `patience`. Gives the number of what was lost: of the new, or of the
+    /// oldest.
+    pub(crate) fn push_batch(&self, batch: &Batch, patience: Duration) -> Pushed {
+        let mut rest = batch.pieces().clone();
         let mut inner = self.lock();
-        let closed = inner.closed;
-        let weight = inner.weight.of(batch);
-        let fits = !closed && *weight + batch.weight() <= limit.max(batch.weight());
-        if fits {
-            *weight += batch.weight();
-            inner.work.push_back(Work::Batch(Arc::clone(batch)));
+        loop {
+            if inner.closed {
+                return Pushed::Refused(rest.len());
+            }
+            let waiting = inner.waiting(batch);
+            waiting.push_fitting(&mut rest, &self.delivery);
             self.arrived.notify_one();
+            if rest.is_empty() {
+                return Pushed::Added;
+            }
+            let patient = !inner.stalled && !patience.is_zero();
+            if !patient {
+                break;
+            }
+            let (next, timeout) =
+                self.taken.wait_timeout(inner, patience).unwrap_or_else(PoisonError::into_inner);
+            inner = next;
+            inner.stalled |= timeout.timed_out();
         }
-        fits
+        let lost = match self.delivery.when_full {
+            WhenFull::DropNewest => rest.len(),
+            WhenFull::DropOldest => inner.waiting(batch).push_over(rest, &self.delivery),
+        };
+        Pushed::Lost(lost)
     }
 
     /// Adds a snapshot in place of one that still waits: the later one holds everything that the earlier had.
     pub(crate) fn push_metrics(&self, snapshot: &Arc<Snapshot>) -> Pushed {
         let mut inner = self.lock();
         if inner.closed {
-            return Pushed::Refused;
+            return Pushed::Refused(1);
         }
-        let waiting = inner.work.iter_mut().find_map(|work| match work {
-            Work::Metrics(waiting) => Some(waiting),
-            _ => None,
-        });
-        let pushed = match waiting {
-            Some(waiting) => {
-                *waiting = Arc::clone(snapshot);
-                Pushed::Replaced
-            }
-            None => {
-                inner.work.push_back(Work::Metrics(Arc::clone(snapshot)));
-                Pushed::Added
-            }
-        };
+        let replaced = inner.metrics.replace(Arc::clone(snapshot));
         self.arrived.notify_one();
-        pushed
+        if replaced.is_some() { Pushed::Lost(1) } else { Pushed::Added }
     }
 
     /// Adds something that is not bounded; a closed queue says at once that it is done.
@@ -101,22 +109,45 @@ impl Queue {
             return;
         }
         inner.closed = matches!(work, Work::ShutDown(_));
-        inner.work.push_back(work);
-        self.arrived.notify_one();
+        let marks = (inner.spans.end(), inner.events.end());
+        inner.control.push_back((marks.0, marks.1, work));
+        self.arrived.notify_all();
+        self.taken.notify_all();
     }
 
-    /// The next thing to do.
+    /// The next thing to do, once there is one.
     pub(crate) fn pop(&self) -> Work {
         let mut inner = self.lock();
         loop {
-            if let Some(work) = inner.work.pop_front() {
-                if let Work::Batch(batch) = &work {
-                    *inner.weight.of(batch) -= batch.weight();
-                }
+            let now = Instant::now();
+            if let Some(work) = inner.next(&self.delivery, now) {
+                inner.stalled = false;
+                self.taken.notify_all();
                 return work;
             }
-            inner = self.arrived.wait(inner).unwrap_or_else(PoisonError::into_inner);
+            let due = [&inner.spans, &inner.events].into_iter().filter_map(|it| it.due(&self.delivery)).min();
+            inner = match due {
+                None => self.arrived.wait(inner).unwrap_or_else(PoisonError::into_inner),
+                Some(due) => {
+                    let left = due.saturating_duration_since(now);
+                    self.arrived.wait_timeout(inner, left).unwrap_or_else(PoisonError::into_inner).0
+                }
+            };
         }
+    }
+
+    /// Waits so long, but not beyond the end: tells whether there is time for it.
+    pub(crate) fn rest(&self, wait: Duration) -> bool {
+        let until = Instant::now() + wait;
+        let mut inner = self.lock();
+        while !inner.closed {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return true;
+            }
+            inner = self.arrived.wait_timeout(inner, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        false
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -124,36 +155,41 @@ impl Queue {
     }
 }
 
-/// What became of a snapshot.
+impl Inner {
+    /// What waits of the signal of a batch.
+    fn waiting(&mut self, batch: &Batch) -> &mut Waiting {
+        match batch {
+            Batch::Events(_) => &mut self.events,
+            Batch::Spans(_) => &mut self.spans,
+        }
+    }
+
+    /// What is to be done now, if anything is.
+    fn next(&mut self, delivery: &Delivery, now: Instant) -> Option<Work> {
+        // They are few, and a stream of spans that never ends must not hold them up.
+        if let Some(snapshot) = self.metrics.take() {
+            return Some(Work::Metrics(snapshot));
+        }
+        let marks = self.control.front().map(|(spans, events, _)| (*spans, *events));
+        if marks.is_some_and(|(spans, events)| self.spans.has_gone(spans) && self.events.has_gone(events)) {
+            return self.control.pop_front().map(|(.., work)| work);
+        }
+        let spans = self.spans.is_due(delivery, now, marks.map(|(spans, _)| spans));
+        let events = self.events.is_due(delivery, now, marks.map(|(_, events)| events));
+        // What has waited longer goes first.
+        let spans_first = spans && (!events || self.spans.since() <= self.events.since());
+        if spans_first {
+            return Some(Work::Batch(Batch::Spans(self.spans.take(delivery).into())));
+        }
+        events.then(|| Work::Batch(Batch::Events(self.events.take(delivery).into())))
+    }
+}
+
+/// What became of what was to be added.
 pub(crate) enum Pushed {
     Added,
-    Refused,
-    Replaced,
-}
-
-/// Something that will be done, to be waited for.
-#[derive(Default)]
-pub(crate) struct Done {
-    done: Mutex<bool>,
-    said: Condvar,
-}
-
-impl Done {
-    pub(crate) fn say(&self) {
-        *self.done.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        self.said.notify_all();
-    }
-
-    /// Waits until it is done or `deadline` has passed; tells whether it is done.
-    pub(crate) fn wait(&self, deadline: Instant) -> bool {
-        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
-        while !*done {
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left == Duration::ZERO {
-                return false;
-            }
-            done = self.said.wait_timeout(done, left).unwrap_or_else(PoisonError::into_inner).0;
-        }
-        true
-    }
+    /// So many of the queue were lost: there was no room.
+    Lost(usize),
+    /// So many were not added: it is over.
+    Refused(usize),
 }

@@ -6,8 +6,10 @@ use std::time::Duration;
 use std::time::Instant;
 
 use crate::export::account::DropReason;
-use crate::export::account::Ledger;
-use crate::export::queue::Queue;
+use crate::export::backoff::Backoff;
+use crate::export::desk::Desk;
+use crate::export::done::Done;
+use crate::export::held::Held;
 use crate::export::queue::Work;
 use crate::model::Patience;
 use crate::model::caught;
@@ -15,34 +17,6 @@ use crate::recorder::Batch;
 use crate::recorder::Recorder;
 use crate::recorder::RecorderError;
 use crate::recorder::SnapshotSource;
-
-/// What a worker and the pipeline share.
-pub(crate) struct Desk {
-    pub(crate) queue: Queue,
-    pub(crate) events: Ledger,
-    pub(crate) metrics: Ledger,
-    pub(crate) spans: Ledger,
-}
-
-impl Desk {
-    pub(crate) fn new(recorder: &str) -> Self {
-        let ledger = |signal| Ledger::new(recorder, signal);
-        Self {
-            queue: Queue::default(),
-            events: ledger("events"),
-            metrics: ledger("metrics"),
-            spans: ledger("spans"),
-        }
-    }
-
-    /// The account of the signal of a batch.
-    pub(crate) fn ledger_of(&self, batch: &Batch) -> &Ledger {
-        match batch {
-            Batch::Events(_) => &self.events,
-            Batch::Spans(_) => &self.spans,
-        }
-    }
-}
 
 /// What a recorder is let do.
 #[derive(Clone, Copy, Eq, PartialEq)]
@@ -53,11 +27,11 @@ enum Task {
 }
 
 /// Why something was not shipped.
-struct Failure {
-    reason: DropReason,
+pub(crate) struct Failure {
+    pub(crate) reason: DropReason,
     /// How much of it, where it is not all.
-    count: Option<u64>,
-    error: Option<String>,
+    pub(crate) count: Option<u64>,
+    pub(crate) error: Option<String>,
 }
 
 /// The thread of one recorder.
@@ -66,8 +40,18 @@ pub(crate) struct Worker {
     desk: Arc<Desk>,
     source: SnapshotSource,
     started: bool,
+    first_rest: Duration,
     patience: Patience,
     began: Instant,
+    /// The other side asked not to be tried before.
+    not_before: Option<Instant>,
+}
+
+/// Whether there is more to do.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Next {
+    End,
+    More,
 }
 
 impl Worker {
@@ -83,11 +67,22 @@ impl Worker {
         first_rest: Duration,
         prepare: fn(),
     ) -> std::io::Result<()> {
-        let name = format!("monitor-{}", desk.spans.read().recorder);
+        let name = format!("monitor-{}", desk.name);
         thread::Builder::new().name(name).spawn(move || {
             prepare();
             let patience = Patience::new(first_rest);
-            Worker { recorder, desk, source, started: false, patience, began: Instant::now() }.run();
+            let began = Instant::now();
+            let worker = Worker {
+                recorder,
+                desk,
+                source,
+                started: false,
+                first_rest,
+                patience,
+                began,
+                not_before: None,
+            };
+            worker.run();
         })?;
         Ok(())
     }
@@ -95,32 +90,75 @@ impl Worker {
     fn run(mut self) {
         // What is asked for its metrics opens its endpoint at once. If it fails it is tried again when work comes.
         let _ = self.attempt(Task::Flush, |_| Ok(()));
+        // What is in hand was settled when it was let go, whatever happened; and whatever happened, there is more to do.
+        while !matches!(caught(|| self.work()), Ok(Next::End)) {}
+    }
+
+    fn work(&mut self) -> Next {
+        let desk = Arc::clone(&self.desk);
+        match desk.queue.pop() {
+            Work::Batch(batch) => {
+                let held = Held::new(desk.ledger_of(&batch), batch.len() as u64);
+                held.settle(self.ship(|recorder| match &batch {
+                    Batch::Events(batch) => recorder.events(batch),
+                    Batch::Spans(batch) => recorder.spans(batch),
+                }));
+            }
+            Work::Metrics(snapshot) => {
+                let held = Held::new(&desk.metrics, 1);
+                held.settle(self.ship(|recorder| recorder.metrics(&snapshot)));
+            }
+            Work::Flush(done) => self.flush(&done),
+            Work::ShutDown(done) => {
+                let last = Arc::new(Done::default());
+                self.flush(&last);
+                let recorder = std::mem::replace(&mut self.recorder, Box::new(Gone));
+                // Its destructor may panic as well, and nobody is left to be told.
+                let _ = caught(move || drop(recorder));
+                desk.close();
+                done.say();
+                return Next::End;
+            }
+        }
+        Next::More
+    }
+
+    fn flush(&mut self, done: &Done) {
+        // A failure of this counts against the recorder, like any other.
+        let _ = self.attempt(Task::Flush, |recorder| recorder.flush());
+        done.say();
+    }
+
+    /// Lets the recorder ship something, again and again if that may help and there is time.
+    fn ship(
+        &mut self,
+        mut act: impl FnMut(&mut dyn Recorder) -> Result<(), RecorderError>,
+    ) -> Result<(), Failure> {
+        let deadline = Instant::now() + self.desk.queue.delivery().timeout;
+        let mut backoff = Backoff::new(self.first_rest);
         loop {
-            match self.desk.clone().queue.pop() {
-                Work::Batch(batch) => {
-                    let result = self.attempt(Task::Ship, |recorder| match &*batch {
-                        Batch::Events(batch) => recorder.events(batch),
-                        Batch::Spans(batch) => recorder.spans(batch),
-                    });
-                    settle(self.desk.ledger_of(&batch), batch.len() as u64, result);
+            if let Some(until) = self.not_before.take_if(|until| *until > Instant::now()) {
+                // Asked to wait, one waits; what comes after it waits as well.
+                self.not_before = Some(until);
+                let wait = until.min(deadline).saturating_duration_since(Instant::now());
+                if !self.desk.queue.rest(wait) || until > deadline {
+                    let error = Some("the other side asked not to be tried so soon".to_owned());
+                    return Err(Failure { reason: DropReason::Failed, count: None, error });
                 }
-                Work::Metrics(snapshot) => {
-                    let result = self.attempt(Task::Ship, |recorder| recorder.metrics(&snapshot));
-                    settle(&self.desk.metrics, 1, result);
-                }
-                Work::Flush(done) => {
-                    // A failure of this counts against the recorder, like any other.
-                    let _ = self.attempt(Task::Flush, |recorder| recorder.flush());
-                    done.say();
-                }
-                Work::ShutDown(done) => {
-                    let _ = self.attempt(Task::Flush, |recorder| recorder.flush());
-                    let recorder = self.recorder;
-                    // Its destructor may panic as well, and nobody is left to be told.
-                    let _ = caught(move || drop(recorder));
-                    done.say();
-                    return;
-                }
+            }
+            let error = match self.attempt(Task::Ship, &mut act) {
+                Err(Tried::Again(error)) => error,
+                Err(Tried::Failed(failure)) => return Err(failure),
+                Ok(()) => return Ok(()),
+            };
+            let wait = backoff.next();
+            self.not_before = error.retry_after().map(|after| Instant::now() + after);
+            if Instant::now() + wait > deadline || !self.desk.queue.rest(wait) {
+                return Err(Failure {
+                    reason: DropReason::Failed,
+                    count: None,
+                    error: Some(error.to_string()),
+                });
             }
         }
     }
@@ -131,11 +169,12 @@ impl Worker {
         &mut self,
         task: Task,
         act: impl FnOnce(&mut dyn Recorder) -> Result<(), RecorderError>,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), Tried> {
         if !self.patience.may_try(self.began.elapsed()) {
-            return Err(Failure { reason: DropReason::Quarantined, count: None, error: None });
+            return Err(Tried::Failed(Failure { reason: DropReason::Quarantined, count: None, error: None }));
         }
         let (recorder, started, source) = (&mut *self.recorder, &mut self.started, &self.source);
+        self.desk.goes_in();
         let result = caught(|| {
             if !*started {
                 recorder.start(source)?;
@@ -143,7 +182,8 @@ impl Worker {
             }
             act(recorder)
         });
-        let failure = match result {
+        self.desk.comes_out();
+        let (reason, error) = match result {
             Ok(Ok(())) => {
                 match task {
                     Task::Flush => self.patience.went_anyhow(),
@@ -151,33 +191,41 @@ impl Worker {
                 }
                 return Ok(());
             }
+            Ok(Err(error)) if error.is_retryable() => {
+                // Whoever may come back is waited for, not left alone.
+                self.patience.went_anyhow();
+                return Err(Tried::Again(error));
+            }
             Ok(Err(error)) => match error.rejected_count() {
-                // The other side is there and well: no reason to leave it alone.
                 Some(count) => {
                     self.patience.went_well();
-                    return Err(Failure {
+                    let error = Some(error.to_string());
+                    return Err(Tried::Failed(Failure {
                         reason: DropReason::Rejected,
                         count: Some(count),
-                        error: Some(error.to_string()),
-                    });
+                        error,
+                    }));
                 }
-                None => (DropReason::Failed, Some(error.to_string())),
+                None => (DropReason::Failed, error.to_string()),
             },
-            Err(panic) => (DropReason::Panicked, Some(panic.message())),
+            Err(panic) => (DropReason::Panicked, panic.message()),
         };
         self.patience.went_wrong(self.began.elapsed());
-        let (reason, error) = failure;
-        Err(Failure { reason, count: None, error })
+        Err(Tried::Failed(Failure { reason, count: None, error: Some(error) }))
     }
 }
 
-fn settle(ledger: &Ledger, count: u64, result: Result<(), Failure>) {
-    match result {
-        Ok(()) => ledger.export(count),
-        Err(Failure { reason, count: refused, error }) => {
-            let refused = refused.unwrap_or(count).min(count);
-            ledger.drop_queued(refused, reason, error);
-            ledger.export(count - refused);
-        }
+/// How a try failed.
+enum Tried {
+    Again(RecorderError),
+    Failed(Failure),
+}
+
+/// Stands where a recorder was.
+struct Gone;
+
+impl Recorder for Gone {
+    fn name(&self) -> &str {
+        ""
     }
 }

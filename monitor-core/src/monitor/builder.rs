@@ -12,8 +12,11 @@ use crate::dispatch::install_global;
 use crate::dispatch::subscriptions;
 use crate::dispatch::suppress;
 use crate::dispatch::uninstall_global;
+use crate::export::Notice;
 use crate::export::Pipeline;
+use crate::export::PipelineConfig;
 use crate::export::Source;
+use crate::export::Teller;
 use crate::listener::Listener;
 use crate::listener::Subscriptions;
 use crate::model::Clock;
@@ -61,6 +64,7 @@ pub struct MonitorBuilder {
     resource: Resource,
     /// None where nobody said.
     trace_ids: Option<TraceIds>,
+    teller: Teller,
 }
 
 impl Default for MonitorBuilder {
@@ -76,6 +80,7 @@ impl Default for MonitorBuilder {
             levels: Levels::default(),
             resource: Resource::default(),
             trace_ids: None,
+            teller: Teller::default(),
         }
     }
 }
@@ -128,7 +133,8 @@ impl MonitorBuilder {
         self
     }
 
-    /// How long a recorder that has failed three times in a row rests, and a listener that has panicked three times
+    /// How long a recorder is left alone at first before a [retryable](crate::RecorderError::retryable) batch is tried
+    /// again, how long one that has failed otherwise three times in a row rests, and a listener that has panicked three times
     /// in a row, one second by default. Each further failure doubles the rest, up to a minute.
     pub fn rest(mut self, rest: Duration) -> Self {
         self.rest = rest;
@@ -176,6 +182,25 @@ impl MonitorBuilder {
         self
     }
 
+    /// Has `tell` told what the machinery says about itself: that loss began or ended, that a recorder is stuck. It is a
+    /// line on standard error otherwise.
+    ///
+    /// It runs on threads of the machinery, one of which may wait for another meanwhile, so it should be quick; it may
+    /// panic.
+    ///
+    /// ```
+    /// use monitor_core::{Monitor, Notice};
+    ///
+    /// let monitor = Monitor::builder()
+    ///     .notices(|notice: &Notice| if let Notice::LossBegan { recorder, .. } = notice { eprintln!("{recorder}!") })
+    ///     .build();
+    /// # drop(monitor);
+    /// ```
+    pub fn notices(mut self, tell: impl Fn(&Notice) + Send + Sync + 'static) -> Self {
+        self.teller = Teller::new(tell);
+        self
+    }
+
     /// Records copies: of the span of a call that asks for one, by `copy = ..` or [`Span::copy`](crate::Span::copy), a
     /// second one in another place, for an additional trace of it.
     pub fn copies(mut self) -> Self {
@@ -204,7 +229,14 @@ impl MonitorBuilder {
             trace_ids,
         });
         let source: Arc<dyn Source> = Arc::new(CoreSource::new(Arc::clone(&core)));
-        let pipeline = Pipeline::start(source, self.recorders, self.interval, self.rest, suppress);
+        let config = PipelineConfig {
+            recorders: self.recorders,
+            interval: self.interval,
+            first_rest: self.rest,
+            prepare: suppress,
+            teller: self.teller,
+        };
+        let pipeline = Pipeline::start(source, config);
         Monitor::new(core, pipeline)
     }
 

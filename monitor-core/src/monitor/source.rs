@@ -35,6 +35,10 @@ impl Source for CoreSource {
         self.core.lost()
     }
 
+    fn recorded(&self) -> Tally {
+        self.core.losses().recorded
+    }
+
     fn set_collector(&self, thread: Thread) {
         self.core.alarm().set_collector(thread);
     }

@@ -5,6 +5,8 @@ use crate::model::Signals;
 use crate::model::Slot;
 use crate::recorder::EventBatch;
 use crate::recorder::Origin;
+use crate::recorder::Pieces;
+use crate::recorder::Records;
 use crate::recorder::SpanBatch;
 
 /// One batch on its way to the recorders that take its signal.
@@ -22,20 +24,17 @@ impl Batch {
         }
     }
 
-    /// How many events or spans there are.
-    pub(crate) fn len(&self) -> usize {
+    /// What it is made of.
+    pub(crate) fn pieces(&self) -> &Pieces {
         match self {
-            Batch::Events(batch) => batch.len(),
-            Batch::Spans(batch) => batch.len(),
+            Batch::Events(batch) => &batch.pieces,
+            Batch::Spans(batch) => &batch.pieces,
         }
     }
 
-    /// How many spans without fields take as much memory.
-    pub(crate) fn weight(&self) -> usize {
-        match self {
-            Batch::Events(batch) => batch.records.weight(),
-            Batch::Spans(batch) => batch.records.weight(),
-        }
+    /// How many events or spans there are.
+    pub(crate) fn len(&self) -> usize {
+        self.pieces().len()
     }
 }
 
@@ -44,13 +43,13 @@ pub(crate) struct Batches {
     origin: Origin,
     /// A batch of this weight is handed over.
     limit: usize,
-    spans: SpanBatch,
-    events: EventBatch,
+    spans: Records,
+    events: Records,
 }
 
 impl Batches {
     pub(crate) fn new(origin: Origin, limit: usize) -> Self {
-        Self { limit, spans: SpanBatch::new(origin.clone()), events: EventBatch::new(origin.clone()), origin }
+        Self { limit, spans: Records::new(origin.clone()), events: Records::new(origin.clone()), origin }
     }
 
     /// Adds records of one thread: of each span and event its fields as well, which lie before it.
@@ -65,28 +64,28 @@ impl Batches {
             let before = slots.get(payload..place).unwrap_or_default();
             payload = place + 1;
             if head.has(Head::SPAN) {
-                self.spans.records.push(slot, before);
+                self.spans.push(slot, before);
             } else if head.is_event() {
-                self.events.records.push(slot, before);
+                self.events.push(slot, before);
             }
         }
-        if self.spans.records.weight() >= self.limit {
-            let next = SpanBatch::new(self.origin.clone());
-            hand_over(Batch::Spans(std::mem::replace(&mut self.spans, next)));
+        if self.spans.weight() >= self.limit {
+            let full = std::mem::replace(&mut self.spans, Records::new(self.origin.clone()));
+            hand_over(Batch::Spans(full.into()));
         }
-        if self.events.records.weight() >= self.limit {
-            let next = EventBatch::new(self.origin.clone());
-            hand_over(Batch::Events(std::mem::replace(&mut self.events, next)));
+        if self.events.weight() >= self.limit {
+            let full = std::mem::replace(&mut self.events, Records::new(self.origin.clone()));
+            hand_over(Batch::Events(full.into()));
         }
     }
 
     /// Hands over what is left.
     pub(crate) fn finish(self, hand_over: &mut dyn FnMut(Batch)) {
         if !self.spans.is_empty() {
-            hand_over(Batch::Spans(self.spans));
+            hand_over(Batch::Spans(self.spans.into()));
         }
         if !self.events.is_empty() {
-            hand_over(Batch::Events(self.events));
+            hand_over(Batch::Events(self.events.into()));
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::model::Metadata;
 use crate::model::Record;
 use crate::model::Resource;
 use crate::model::SpanContext;
-use crate::recorder::Origin;
+use crate::recorder::Pieces;
 use crate::recorder::Records;
 use crate::recorder::dropped;
 use crate::recorder::plain;
@@ -23,35 +23,43 @@ static UNKNOWN: Family = Family::new("", &[]);
 /// The default is empty: what a recorder's test needs.
 #[derive(Default)]
 pub struct EventBatch {
-    pub(crate) records: Records,
+    pub(crate) pieces: Pieces,
+}
+
+impl From<Pieces> for EventBatch {
+    fn from(pieces: Pieces) -> Self {
+        Self { pieces }
+    }
+}
+
+impl From<Records> for EventBatch {
+    fn from(records: Records) -> Self {
+        Self { pieces: records.into() }
+    }
 }
 
 impl EventBatch {
-    pub(crate) fn new(origin: Origin) -> Self {
-        Self { records: Records::new(origin) }
-    }
-
     /// How many events there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.records.len()
+        self.pieces.len()
     }
 
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.records.is_empty()
+        self.pieces.is_empty()
     }
 
     /// What produced them.
     #[must_use]
     pub fn resource(&self) -> &Resource {
-        self.records.resource()
+        self.pieces.resource()
     }
 
     /// The events.
     pub fn iter(&self) -> impl Iterator<Item = EventRef<'_>> {
-        self.records.iter().map(|(record, bytes)| EventRef { batch: &self.records, record, bytes })
+        self.pieces.iter().map(|(batch, record, bytes)| EventRef { batch, record, bytes })
     }
 }
 

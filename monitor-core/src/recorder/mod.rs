@@ -7,6 +7,7 @@ mod configured;
 mod delivery;
 mod error;
 mod event_batch;
+mod pieces;
 mod port;
 mod records;
 mod setting;
@@ -25,4 +26,5 @@ pub use snapshot_source::SnapshotSource;
 pub use span_batch::{Span, SpanBatch};
 
 pub(crate) use batch::{Batch, Batches};
+pub(crate) use pieces::Pieces;
 pub(crate) use records::{DROPPED_FIELD, LINK_FIELD, NAME_FIELD, Names, Origin, Records, dropped, plain};

@@ -1,5 +1,6 @@
 //! The inside of a batch: records, with what lies before them.
 
+use std::ops::Range;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::Duration;
@@ -125,10 +126,12 @@ impl Records {
         self.records.len() + self.bytes.len() / size_of::<Record>()
     }
 
-    /// Each record with its fields.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Record, &[u8])> {
-        let mut fields = self.fields.iter().enumerate().peekable();
-        self.records.iter().enumerate().map(move |(position, record)| {
+    /// Some records, each with its fields.
+    pub(crate) fn iter(&self, range: Range<usize>) -> impl Iterator<Item = (&Record, &[u8])> {
+        let before = self.fields.partition_point(|(owner, _)| (*owner as usize) < range.start);
+        let mut fields = self.fields.iter().enumerate().skip(before).peekable();
+        let positions = range.clone();
+        positions.zip(self.records.get(range).unwrap_or_default()).map(move |(position, record)| {
             let bytes = match fields.next_if(|(_, (owner, _))| *owner as usize == position) {
                 Some((number, (_, start))) => {
                     let end =

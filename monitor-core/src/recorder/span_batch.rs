@@ -15,7 +15,7 @@ use crate::model::SpanId;
 use crate::model::TraceId;
 use crate::recorder::LINK_FIELD;
 use crate::recorder::NAME_FIELD;
-use crate::recorder::Origin;
+use crate::recorder::Pieces;
 use crate::recorder::Records;
 use crate::recorder::dropped;
 use crate::recorder::plain;
@@ -25,35 +25,43 @@ use crate::recorder::plain;
 /// The default is empty: what a recorder's test needs.
 #[derive(Default)]
 pub struct SpanBatch {
-    pub(crate) records: Records,
+    pub(crate) pieces: Pieces,
+}
+
+impl From<Pieces> for SpanBatch {
+    fn from(pieces: Pieces) -> Self {
+        Self { pieces }
+    }
+}
+
+impl From<Records> for SpanBatch {
+    fn from(records: Records) -> Self {
+        Self { pieces: records.into() }
+    }
 }
 
 impl SpanBatch {
-    pub(crate) fn new(origin: Origin) -> Self {
-        Self { records: Records::new(origin) }
-    }
-
     /// How many spans there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.records.len()
+        self.pieces.len()
     }
 
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.records.is_empty()
+        self.pieces.is_empty()
     }
 
     /// What produced them.
     #[must_use]
     pub fn resource(&self) -> &Resource {
-        self.records.resource()
+        self.pieces.resource()
     }
 
     /// The spans.
     pub fn iter(&self) -> impl Iterator<Item = Span<'_>> {
-        self.records.iter().map(|(record, bytes)| Span { batch: &self.records, record, bytes })
+        self.pieces.iter().map(|(batch, record, bytes)| Span { batch, record, bytes })
     }
 }
 

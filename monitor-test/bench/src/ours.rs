@@ -4,6 +4,7 @@ use std::hint::black_box;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use monitor_core::Delivery;
 use monitor_core::Installed;
 use monitor_core::Monitor;
 use monitor_core::Recorder;
@@ -103,6 +104,10 @@ struct Counting;
 impl Recorder for Counting {
     fn name(&self) -> &str {
         "counting"
+    }
+
+    fn delivery(&self) -> Delivery {
+        Delivery::local()
     }
 
     fn signals(&self) -> Signals {

@@ -129,19 +129,18 @@ impl Recorder for Console {
         let now = Instant::now();
         batch.iter().for_each(|span| self.waiting.add(FinishedSpan::from(&span), now));
         let ready = self.waiting.take_ready(now);
-        self.print(ready)?;
-        Ok(self.settle()?)
+        self.print(ready).and_then(|()| self.settle()).map_err(broken)
     }
 
     fn events(&mut self, batch: &EventBatch) -> Result<(), RecorderError> {
         for event in batch.iter().take(self.events_per_batch as usize) {
-            writeln!(self.output, "{}", encode::event(&event))?;
+            writeln!(self.output, "{}", encode::event(&event)).map_err(broken)?;
         }
         let more = batch.len().saturating_sub(self.events_per_batch as usize);
         if more > 0 {
-            writeln!(self.output, "… and {more} more events")?;
+            writeln!(self.output, "… and {more} more events").map_err(broken)?;
         }
-        Ok(self.output.flush()?)
+        self.output.flush().map_err(broken)
     }
 
     fn metrics(&mut self, snapshot: &Snapshot) -> Result<(), RecorderError> {
@@ -151,14 +150,19 @@ impl Recorder for Console {
 
     fn flush(&mut self) -> Result<(), RecorderError> {
         let rest = self.waiting.take_all();
-        self.print(rest)?;
+        self.print(rest).map_err(broken)?;
         if let Some(snapshot) = self.last.take() {
             for line in encode::table(&snapshot) {
-                writeln!(self.output, "{line}")?;
+                writeln!(self.output, "{line}").map_err(broken)?;
             }
         }
-        Ok(self.settle()?)
+        self.settle().map_err(broken)
     }
+}
+
+/// Nobody reads what was written, and nobody waits for it to be written again.
+fn broken(error: io::Error) -> RecorderError {
+    RecorderError::new(error.to_string())
 }
 
 /// A duration as a person reads it.

@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use std::sync::MutexGuard;
 use std::sync::PoisonError;
 
+use monitor_core::Delivery;
 use monitor_core::Recorder;
 use monitor_core::RecorderError;
 use monitor_core::Signals;
@@ -55,6 +56,10 @@ impl FailedOver {
 impl Recorder for FailedOver {
     fn name(&self) -> &str {
         "failed-over"
+    }
+
+    fn delivery(&self) -> Delivery {
+        Delivery::local()
     }
 
     fn signals(&self) -> Signals {

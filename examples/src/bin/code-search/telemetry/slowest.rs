@@ -8,6 +8,7 @@ use std::sync::MutexGuard;
 use std::sync::PoisonError;
 use std::time::Duration;
 
+use monitor_core::Delivery;
 use monitor_core::Recorder;
 use monitor_core::RecorderError;
 use monitor_core::Signals;
@@ -54,6 +55,10 @@ impl Slowest {
 impl Recorder for Slowest {
     fn name(&self) -> &str {
         "slowest"
+    }
+
+    fn delivery(&self) -> Delivery {
+        Delivery::local()
     }
 
     fn signals(&self) -> Signals {

@@ -1,0 +1,110 @@
+//! The account of one signal at one recorder, as it is kept.
+
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::MutexGuard;
+use std::sync::PoisonError;
+use std::time::Duration;
+use std::time::Instant;
+
+use crate::export::account::Account;
+use crate::export::account::DropReason;
+use crate::export::notice::Notice;
+use crate::export::notice::Teller;
+
+/// A loss has ended when so much time has passed without another.
+const QUIET: Duration = Duration::from_secs(5);
+
+/// An account under a lock, so that the identity holds whenever it is read. It has it told when loss begins and ends.
+pub(crate) struct Ledger {
+    inner: Mutex<Inner>,
+    teller: Arc<Teller>,
+}
+
+struct Inner {
+    account: Account,
+    loss: Option<Loss>,
+}
+
+/// A loss that goes on.
+struct Loss {
+    lost: u64,
+    began: Instant,
+    last: Instant,
+}
+
+impl Ledger {
+    pub(crate) fn new(recorder: &str, signal: &'static str, teller: Arc<Teller>) -> Self {
+        let account = Account { recorder: recorder.to_owned(), signal, ..Account::default() };
+        Self { inner: Mutex::new(Inner { account, loss: None }), teller }
+    }
+
+    pub(crate) fn read(&self) -> Account {
+        self.lock().account.clone()
+    }
+
+    pub(crate) fn queue(&self, count: u64) {
+        let mut inner = self.lock();
+        inner.account.recorded += count;
+        inner.account.queued += count;
+    }
+
+    pub(crate) fn export(&self, count: u64) {
+        let mut inner = self.lock();
+        inner.account.queued -= count;
+        inner.account.exported += count;
+        let ended = inner.loss.take_if(|loss| loss.last.elapsed() >= QUIET);
+        let notice = ended.map(|loss| inner.end(&loss));
+        drop(inner);
+        notice.iter().for_each(|notice| self.teller.tell(notice));
+    }
+
+    pub(crate) fn drop_queued(&self, count: u64, reason: DropReason, error: Option<String>) {
+        if count == 0 {
+            return;
+        }
+        let now = Instant::now();
+        let mut inner = self.lock();
+        inner.account.queued -= count;
+        inner.account.drops[reason as usize] += count;
+        if error.is_some() {
+            inner.account.last_error = error;
+        }
+        let begun = inner.loss.is_none();
+        let loss = inner.loss.get_or_insert(Loss { lost: 0, began: now, last: now });
+        loss.lost += count;
+        loss.last = now;
+        // Without a reason of its own to say, what came last explains why the queue is full.
+        let notice = begun.then(|| Notice::LossBegan {
+            recorder: inner.account.recorder.clone(),
+            signal: inner.account.signal,
+            reason,
+            error: inner.account.last_error.clone(),
+        });
+        drop(inner);
+        notice.iter().for_each(|notice| self.teller.tell(notice));
+    }
+
+    /// Nothing more comes: says how a loss ended that still went on.
+    pub(crate) fn close(&self) {
+        let mut inner = self.lock();
+        let notice = inner.loss.take().map(|loss| inner.end(&loss));
+        drop(inner);
+        notice.iter().for_each(|notice| self.teller.tell(notice));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn end(&self, loss: &Loss) -> Notice {
+        Notice::LossEnded {
+            recorder: self.account.recorder.clone(),
+            signal: self.account.signal,
+            lost: loss.lost,
+            lasted: loss.last - loss.began,
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! What the machinery has to say about itself: seldom, and once.
+
+use std::fmt;
+use std::io;
+use std::io::Write;
+use std::time::Duration;
+
+use crate::export::DropReason;
+use crate::model::Escaped;
+use crate::model::caught;
+
+/// What the machinery has to say about itself. It is said when something begins and when it ends, not again and again.
+#[non_exhaustive]
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Notice {
+    /// What was to go to a recorder is being lost.
+    LossBegan {
+        /// The recorder's name.
+        recorder: String,
+        /// `events`, `metrics` or `spans`.
+        signal: &'static str,
+        /// Why.
+        reason: DropReason,
+        /// What the recorder said last.
+        error: Option<String>,
+    },
+    /// Nothing was lost any more for a while, or the monitor ended.
+    LossEnded {
+        /// The recorder's name.
+        recorder: String,
+        /// `events`, `metrics` or `spans`.
+        signal: &'static str,
+        /// How many were lost.
+        lost: u64,
+        /// For how long.
+        lasted: Duration,
+    },
+    /// A recorder has not come back for longer than it has for one batch: what comes for it waits, and is lost when its
+    /// queue is full.
+    Stuck {
+        /// The recorder's name.
+        recorder: String,
+        /// For how long it has not come back.
+        since: Duration,
+    },
+}
+
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Notice::LossBegan { recorder, signal, reason, error } => {
+                write!(f, "recorder `{recorder}` loses {signal} ({reason})")?;
+                match error {
+                    Some(error) => write!(f, ": {}", Escaped(error)),
+                    None => Ok(()),
+                }
+            }
+            Notice::LossEnded { recorder, signal, lost, lasted } => {
+                let seconds = lasted.as_secs_f64();
+                write!(
+                    f,
+                    "recorder `{recorder}` loses no more {signal}; {lost} were lost within {seconds:.1} s"
+                )
+            }
+            Notice::Stuck { recorder, since } => {
+                write!(f, "recorder `{recorder}` has not come back for {} s", since.as_secs())
+            }
+        }
+    }
+}
+
+/// Whom notices are told.
+pub(crate) struct Teller(Box<dyn Fn(&Notice) + Send + Sync>);
+
+impl Default for Teller {
+    /// A line on standard error. If that is closed, nobody is left to be told.
+    fn default() -> Self {
+        Self(Box::new(|notice| {
+            let _ = writeln!(io::stderr(), "monitor: {notice}");
+        }))
+    }
+}
+
+impl Teller {
+    pub(crate) fn new(tell: impl Fn(&Notice) + Send + Sync + 'static) -> Self {
+        Self(Box::new(tell))
+    }
+
+    /// Tells it. Whoever is told may panic; nobody notices.
+    pub(crate) fn tell(&self, notice: &Notice) {
+        let _ = caught(|| (self.0)(notice));
+    }
+}

@@ -1,0 +1,113 @@
+//! Parts of what was collected, in a row: a batch is made of them without copying a record.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::LazyLock;
+
+use crate::model::Record;
+use crate::model::Resource;
+use crate::recorder::Records;
+
+/// What produced nothing.
+static NOBODY: LazyLock<Resource> = LazyLock::new(Resource::default);
+
+/// Parts of what was collected, in a row.
+#[derive(Clone, Default)]
+pub(crate) struct Pieces {
+    pieces: VecDeque<Piece>,
+    len: usize,
+}
+
+/// A part of what was collected at once.
+#[derive(Clone)]
+struct Piece {
+    records: Arc<Records>,
+    range: Range<usize>,
+}
+
+impl From<Records> for Pieces {
+    fn from(records: Records) -> Self {
+        let len = records.len();
+        let range = 0..len;
+        let pieces = (len > 0).then(|| Piece { records: Arc::new(records), range }).into_iter().collect();
+        Self { pieces, len }
+    }
+}
+
+impl Piece {
+    /// How many records without fields take as much memory, if the fields of all are alike.
+    fn weight(&self) -> usize {
+        (self.records.weight() * self.range.len()).div_ceil(self.records.len().max(1))
+    }
+}
+
+impl Pieces {
+    /// Adds all of `more` at the end.
+    pub(crate) fn append(&mut self, more: Pieces) {
+        self.len += more.len;
+        self.pieces.extend(more.pieces);
+    }
+
+    /// Takes out the first so many, or all if there are fewer.
+    pub(crate) fn take_front(&mut self, count: usize) -> Pieces {
+        let mut taken = Pieces::default();
+        while taken.len < count {
+            let Some(first) = self.pieces.front_mut() else { break };
+            let wanted = count - taken.len;
+            let piece = if first.range.len() > wanted {
+                let middle = first.range.start + wanted;
+                let front = Piece { records: Arc::clone(&first.records), range: first.range.start..middle };
+                first.range.start = middle;
+                Some(front)
+            } else {
+                self.pieces.pop_front()
+            };
+            let Some(piece) = piece else { break };
+            taken.len += piece.range.len();
+            self.len -= piece.range.len();
+            taken.pieces.push_back(piece);
+        }
+        taken
+    }
+
+    /// How many of the first weigh at most so much together, as far as each piece's records weigh alike.
+    pub(crate) fn fitting(&self, mut weight: usize) -> usize {
+        let mut fitting = 0;
+        for piece in &self.pieces {
+            let whole = piece.weight();
+            if whole > weight {
+                return fitting + piece.range.len() * weight / whole;
+            }
+            weight -= whole;
+            fitting += piece.range.len();
+        }
+        fitting
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// How many records without fields take as much memory.
+    pub(crate) fn weight(&self) -> usize {
+        self.pieces.iter().map(Piece::weight).sum()
+    }
+
+    /// What produced them.
+    pub(crate) fn resource(&self) -> &Resource {
+        self.pieces.front().map_or(&NOBODY, |piece| piece.records.resource())
+    }
+
+    /// Each record with its fields, and that in which it is.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Records, &Record, &[u8])> {
+        self.pieces.iter().flat_map(|piece| {
+            let of = &*piece.records;
+            of.iter(piece.range.clone()).map(move |(record, bytes)| (of, record, bytes))
+        })
+    }
+}
