@@ -3,6 +3,7 @@
 
 mod full;
 mod killed;
+mod perfetto;
 
 mod process;
 mod shared;
