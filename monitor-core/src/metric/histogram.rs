@@ -269,7 +269,7 @@ impl Histogram {
     }
 
     /// Lower bound, upper bound and count of each bucket that holds anything.
-    fn spans(&self) -> Box<dyn Iterator<Item = (f64, f64, u64)> + '_> {
+    pub(crate) fn spans(&self) -> Box<dyn Iterator<Item = (f64, f64, u64)> + '_> {
         match &self.buckets {
             Kind::Exponential(buckets) => Box::new(buckets.spans()),
             Kind::Explicit { bounds, counts } => {

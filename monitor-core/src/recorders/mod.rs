@@ -9,10 +9,14 @@ mod builtin;
 #[cfg(feature = "chrome_trace")]
 pub mod chrome_trace;
 pub mod console;
+#[cfg(any(feature = "graphite", feature = "statsd"))]
+mod dotted;
 #[cfg(feature = "json_lines")]
 pub mod json_lines;
 pub mod memory;
 pub mod null;
+#[cfg(feature = "statsd")]
+pub mod statsd;
 #[cfg(feature = "xray")]
 pub mod xray;
 
@@ -27,5 +31,6 @@ builtin::table! {
     json_lines::JsonLines ("json_lines"),
     memory::Memory,
     null::Null,
+    statsd::Statsd ("statsd"),
     xray::XRay("xray"),
 }

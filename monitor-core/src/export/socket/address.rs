@@ -8,6 +8,8 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use crate::recorder::FromSetting;
+
 /// How a recorder's peer is reached.
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -77,10 +79,6 @@ pub(crate) enum Place {
 }
 
 impl SocketAddress {
-    /// What an address looks like, in words.
-    pub(crate) const EXPECTED: &str = "`host:port`, `udp://host:port`, `tcp://host:port`, `unix:///path` or \
-                                       `unixstream:///path`, with an IPv6 address in brackets";
-
     /// A port of a host, reached by TCP.
     pub fn tcp(host: impl Into<String>, port: u16) -> Self {
         Self { transport: Some(Transport::Tcp), place: Place::Host { host: host.into(), port: Some(port) } }
@@ -131,6 +129,15 @@ impl From<SocketAddr> for SocketAddress {
     fn from(address: SocketAddr) -> Self {
         let place = Place::Host { host: address.ip().to_string(), port: Some(address.port()) };
         Self { transport: None, place }
+    }
+}
+
+impl FromSetting for SocketAddress {
+    const EXPECTED: &'static str = "`host:port`, `udp://host:port`, `tcp://host:port`, `unix:///path` or \
+                                    `unixstream:///path`, with an IPv6 address in brackets";
+
+    fn from_setting(text: &str) -> Option<Self> {
+        read(text.trim())
     }
 }
 

@@ -33,8 +33,22 @@ impl Packer {
         let line = line.as_ref();
         if line.is_empty() || line.len() > self.limit || line.contains(&b'\n') {
             self.refused += 1;
-            return;
+        } else {
+            self.add(line);
         }
+    }
+
+    /// Adds lines that must arrive in their order: in one datagram.
+    pub(crate) fn push_together(&mut self, lines: &[String]) {
+        let joined = lines.join("\n");
+        if joined.len() > self.limit || joined.split('\n').count() != lines.len() {
+            self.refused += lines.len() as u64;
+        } else {
+            self.add(joined.as_bytes());
+        }
+    }
+
+    fn add(&mut self, line: &[u8]) {
         let begin = self.ends.last().copied().unwrap_or(0);
         // The line feed of the last line is not sent.
         if self.bytes.len() > begin && self.bytes.len() - begin + line.len() > self.limit {
@@ -42,6 +56,11 @@ impl Packer {
         }
         self.bytes.extend_from_slice(line);
         self.bytes.push(b'\n');
+    }
+
+    /// The most bytes of a datagram.
+    pub(crate) fn limit(&self) -> usize {
+        self.limit
     }
 
     /// How many lines were refused so far.
@@ -89,6 +108,16 @@ mod tests {
     fn what_fits_no_datagram_or_is_no_line_is_counted() {
         check(3, &["abcd", "abc", ""], &["abc"], 2);
         check(100, &["a\nb", "c"], &["c"], 1);
+    }
+
+    #[test]
+    fn what_belongs_together_is_not_torn_apart() {
+        let mut packer = Packer::new(7);
+        packer.push("abc");
+        packer.push_together(&["de".to_owned(), "fg".to_owned()]);
+        packer.push_together(&["too".to_owned(), "long".to_owned()]);
+        assert_eq!(packer.datagrams().collect::<Vec<_>>(), [b"abc".as_slice(), b"de\nfg"]);
+        assert_eq!(packer.refused(), 2);
     }
 
     #[test]

@@ -1,0 +1,257 @@
+//! How a StatsD recorder is made: in code, or as configuration says.
+
+use std::time::Duration;
+
+use crate::event::Severity;
+use crate::export::socket::LAN_DATAGRAM;
+use crate::export::socket::SocketAddress;
+use crate::export::socket::Transport;
+use crate::model::Signals;
+use crate::recorder::ByteSize;
+use crate::recorder::Configured;
+use crate::recorder::SettingError;
+use crate::recorder::Settings;
+use crate::recorders::Statsd;
+use crate::recorders::dotted::Prefix;
+use crate::recorders::statsd::Dialect;
+use crate::recorders::statsd::HistogramType;
+use crate::recorders::statsd::Timers;
+use crate::recorders::statsd::dialect::Share;
+use crate::recorders::statsd::dialect::Threshold;
+use crate::recorders::statsd::outbox::Framing;
+use crate::recorders::statsd::outbox::Outbox;
+
+/// Every daemon's port.
+const PORT: u16 = 8125;
+/// What Datadog's agent takes from a Unix socket at once.
+const UNIX_DATAGRAM: usize = 8_192;
+/// A datagram is not made smaller: the smallest that every network carries.
+const SMALLEST: u64 = 512;
+/// What UDP's length field has room for, less the headers.
+const LARGEST: u64 = 65_507;
+
+/// What can be said about it.
+#[derive(Clone, Debug)]
+pub(crate) struct Options {
+    pub(crate) address: SocketAddress,
+    pub(crate) dialect: Dialect,
+    pub(crate) prefix: Prefix,
+    pub(crate) labels: Vec<(String, String)>,
+    pub(crate) datagram: Option<usize>,
+    pub(crate) timeout: Duration,
+    pub(crate) timers: Timers,
+    pub(crate) values: u32,
+    pub(crate) sample_rate: Share,
+    pub(crate) histograms: HistogramType,
+    pub(crate) events: Threshold,
+    pub(crate) timestamps: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            address: SocketAddress::udp("127.0.0.1", PORT),
+            dialect: Dialect::default(),
+            prefix: Prefix::default(),
+            labels: Vec::new(),
+            datagram: None,
+            timeout: Duration::from_secs(10),
+            timers: Timers::default(),
+            values: 64,
+            sample_rate: Share::ALL,
+            histograms: HistogramType::default(),
+            events: Threshold(Some(Severity::Warn)),
+            timestamps: false,
+        }
+    }
+}
+
+impl Options {
+    fn transport(&self) -> Transport {
+        self.address.transport().unwrap_or(Transport::Udp)
+    }
+
+    /// The most bytes that are sent at once.
+    pub(crate) fn datagram(&self) -> usize {
+        self.datagram.unwrap_or(match self.transport() {
+            Transport::Udp => LAN_DATAGRAM,
+            Transport::Tcp | Transport::UnixDatagram | Transport::UnixStream => UNIX_DATAGRAM,
+        })
+    }
+
+    pub(crate) fn signals(&self) -> Signals {
+        let events = if self.events.0.is_some() { Signals::EVENTS } else { Signals::NONE };
+        let spans = if self.timers == Timers::Spans { Signals::SPANS } else { Signals::NONE };
+        Signals::METRICS | events | spans
+    }
+
+    pub(crate) fn outbox(&self) -> Outbox {
+        let framing = match (self.transport(), self.dialect) {
+            (Transport::Udp | Transport::UnixDatagram, _) => Framing::None,
+            (Transport::UnixStream, Dialect::DogStatsD) => Framing::Length,
+            (Transport::Tcp | Transport::UnixStream, _) => Framing::Line,
+        };
+        Outbox::new(&self.address, PORT, framing, self.timeout)
+    }
+}
+
+impl Statsd {
+    /// Sends to this address; over UDP where it does not say how, to port 8125 where it does not say where.
+    ///
+    /// ```
+    /// use monitor_core::recorders::{SocketAddress, Statsd};
+    ///
+    /// let udp = Statsd::default().address(SocketAddress::udp("stats.example", 8125));
+    /// let tcp = Statsd::default().address("tcp://[::1]:8125".parse()?);
+    /// # Ok::<(), monitor_core::recorders::SocketAddressError>(())
+    /// ```
+    #[must_use]
+    pub fn address(mut self, address: SocketAddress) -> Self {
+        self.options.address = address;
+        self
+    }
+
+    /// Speaks this dialect.
+    #[must_use]
+    pub fn dialect(mut self, dialect: Dialect) -> Self {
+        self.options.dialect = dialect;
+        self
+    }
+
+    /// Begins all names so, what Datadog calls a namespace. An attribute of the resource in braces, such as
+    /// `{service.name}` or `{host.name}`, is replaced by its value.
+    #[must_use]
+    pub fn prefix(mut self, prefix: impl AsRef<str>) -> Self {
+        self.options.prefix = Prefix::new(prefix.as_ref());
+        self
+    }
+
+    /// Adds these labels to everything, in dialects that have labels. What the service is called, its version and where
+    /// it is deployed is told to Datadog's daemon without that.
+    ///
+    /// ```
+    /// use monitor_core::recorders::{Statsd, statsd::Dialect};
+    ///
+    /// let statsd = Statsd::default().dialect(Dialect::DogStatsD).labels([("env", "prod"), ("team", "shop")]);
+    /// ```
+    #[must_use]
+    pub fn labels<N: Into<String>, V: Into<String>>(
+        mut self,
+        labels: impl IntoIterator<Item = (N, V)>,
+    ) -> Self {
+        self.options.labels.extend(labels.into_iter().map(|(name, value)| (name.into(), value.into())));
+        self
+    }
+
+    /// Sends at most so many bytes at once, 512 to 65,507. 1,432 suit a local network, 8,932 one with jumbo frames,
+    /// 512 the internet.
+    #[must_use]
+    pub fn datagram(mut self, bytes: usize) -> Self {
+        self.options.datagram = Some(bytes.clamp(SMALLEST as usize, LARGEST as usize));
+        self
+    }
+
+    /// Gives up sending a batch after this time, to try it again later.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.options.timeout = timeout;
+        self
+    }
+
+    /// Takes timings from there.
+    #[must_use]
+    pub fn timers(mut self, timers: Timers) -> Self {
+        self.options.timers = timers;
+        self
+    }
+
+    /// Sends at most so many values of a histogram in an interval, which stand for all of them.
+    #[must_use]
+    pub fn values(mut self, values: u32) -> Self {
+        self.options.values = values.max(1);
+        self
+    }
+
+    /// Tells this share of the spans with [`Timers::Spans`], above 0 and at most 1; the daemon is told, and counts each
+    /// for as many as it stands for. Another number is taken as 1.
+    #[must_use]
+    pub fn sample_rate(mut self, share: f64) -> Self {
+        self.options.sample_rate = Share::new(share).unwrap_or(Share::ALL);
+        self
+    }
+
+    /// Tells Datadog's daemon the values of histograms as this type.
+    #[must_use]
+    pub fn histograms(mut self, histograms: HistogramType) -> Self {
+        self.options.histograms = histograms;
+        self
+    }
+
+    /// Tells events of this severity and above.
+    #[must_use]
+    pub fn events(mut self, severity: Severity) -> Self {
+        self.options.events = Threshold(Some(severity));
+        self
+    }
+
+    /// Tells no events: what nobody takes is not even recorded.
+    #[must_use]
+    pub fn no_events(mut self) -> Self {
+        self.options.events = Threshold(None);
+        self
+    }
+
+    /// Sends the time of the snapshot along with counters and gauges, which Datadog's agent from 7.40 on then stores as
+    /// they are: so a batch that was late keeps its time.
+    #[must_use]
+    pub fn timestamps(mut self) -> Self {
+        self.options.timestamps = true;
+        self
+    }
+}
+
+impl Configured for Statsd {
+    const NAME: &'static str = "statsd";
+    const ABOUT: &'static str = "counters, gauges and timings to a StatsD daemon, plain or Datadog's";
+
+    fn open(settings: &mut Settings) -> Result<Self, SettingError> {
+        let mut statsd = Self::default();
+        let options = &mut statsd.options;
+        set(settings, "address", &mut options.address)?;
+        set(settings, "dialect", &mut options.dialect)?;
+        set(settings, "prefix", &mut options.prefix)?;
+        set(settings, "labels", &mut options.labels)?;
+        if let Some(ByteSize(bytes)) = settings.take("datagram")? {
+            if !(SMALLEST..=LARGEST).contains(&bytes) {
+                let problem = format!("`{bytes}` is not a number of bytes from {SMALLEST} to {LARGEST}");
+                return Err(settings.error("datagram", problem));
+            }
+            options.datagram = usize::try_from(bytes).ok();
+        }
+        set(settings, "timeout", &mut options.timeout)?;
+        set(settings, "timers", &mut options.timers)?;
+        set(settings, "values", &mut options.values)?;
+        set(settings, "sample_rate", &mut options.sample_rate)?;
+        set(settings, "histograms", &mut options.histograms)?;
+        set(settings, "events", &mut options.events)?;
+        set(settings, "timestamps", &mut options.timestamps)?;
+        if options.dialect == Dialect::Classic && !options.labels.is_empty() {
+            let problem = "the dialect `classic` has no labels; put them into `prefix`, or set `dialect` to \
+                           `tagged` or `dogstatsd`";
+            return Err(settings.error("labels", problem));
+        }
+        Ok(statsd)
+    }
+}
+
+/// Where something is said about `key`, `place` has it.
+fn set<T: crate::recorder::FromSetting>(
+    settings: &mut Settings,
+    key: &'static str,
+    place: &mut T,
+) -> Result<(), SettingError> {
+    if let Some(value) = settings.take(key)? {
+        *place = value;
+    }
+    Ok(())
+}
