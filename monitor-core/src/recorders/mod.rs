@@ -15,6 +15,14 @@ mod dotted;
 pub mod json_lines;
 pub mod memory;
 pub mod null;
+#[cfg(feature = "otlp_messages")]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    reason = "each recorder that speaks OTLP needs a part of it"
+)]
+pub(crate) mod otlp_messages;
 #[cfg(feature = "statsd")]
 pub mod statsd;
 #[cfg(feature = "xray")]

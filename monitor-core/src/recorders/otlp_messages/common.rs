@@ -1,0 +1,136 @@
+//! What all signals share: values, attributes, where they come from.
+
+use std::time::SystemTime;
+
+use prost::Message;
+use prost::Oneof;
+use serde::Serialize;
+
+use crate::model::FieldValue;
+use crate::recorders::otlp_messages::json;
+
+/// A value of any type.
+#[derive(Clone, Message, PartialEq, Serialize)]
+pub(crate) struct AnyValue {
+    #[prost(oneof = "Value", tags = "1, 2, 3, 4")]
+    #[serde(flatten)]
+    pub(crate) value: Option<Value>,
+}
+
+/// The types that a field can have.
+#[derive(Clone, Oneof, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Value {
+    #[prost(bool, tag = "2")]
+    BoolValue(bool),
+    #[prost(double, tag = "4")]
+    #[serde(serialize_with = "json::double")]
+    DoubleValue(f64),
+    #[prost(int64, tag = "3")]
+    #[serde(serialize_with = "json::number")]
+    IntValue(i64),
+    #[prost(string, tag = "1")]
+    StringValue(String),
+}
+
+/// One attribute.
+#[derive(Clone, Message, PartialEq, Serialize)]
+pub(crate) struct KeyValue {
+    #[prost(string, tag = "1")]
+    pub(crate) key: String,
+    #[prost(message, optional, tag = "2")]
+    pub(crate) value: Option<AnyValue>,
+}
+
+/// Where signals come from.
+#[derive(Clone, Message, PartialEq, Serialize)]
+pub(crate) struct Resource {
+    #[prost(message, repeated, tag = "1")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) attributes: Vec<KeyValue>,
+}
+
+/// Which part of the program they come from.
+#[derive(Clone, Message, PartialEq, Serialize)]
+pub(crate) struct Scope {
+    #[prost(string, tag = "1")]
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) name: String,
+    #[prost(string, tag = "2")]
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) version: String,
+}
+
+impl Scope {
+    /// A module of the program.
+    pub(crate) fn module(name: &str) -> Self {
+        if name.is_empty() { Self::own() } else { Self { name: name.to_owned(), version: String::new() } }
+    }
+
+    /// This library: of what comes from no place in the program.
+    pub(crate) fn own() -> Self {
+        Self { name: "monitor-core".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() }
+    }
+}
+
+impl From<&crate::model::Resource> for Resource {
+    fn from(resource: &crate::model::Resource) -> Self {
+        let mut attributes = Attributes::default();
+        // Every resource has a name, if only one that says that it is unknown.
+        attributes.add("service.name", FieldValue::Text(resource.service_name().into()));
+        resource.attributes().for_each(|(name, value)| attributes.add(name, value));
+        Self { attributes: attributes.list }
+    }
+}
+
+impl From<FieldValue<'_>> for AnyValue {
+    fn from(value: FieldValue<'_>) -> Self {
+        let value = match value {
+            FieldValue::Bool(value) => Value::BoolValue(value),
+            FieldValue::Float(value) => Value::DoubleValue(value),
+            FieldValue::Signed(value) => Value::IntValue(value),
+            FieldValue::Text(value) => Value::StringValue(value.into_owned()),
+            // What has no place in 64 bits with a sign is told in digits: OpenTelemetry, "Mapping arbitrary data".
+            FieldValue::Unsigned(value) => match i64::try_from(value) {
+                Ok(value) => Value::IntValue(value),
+                Err(_) => Value::StringValue(value.to_string()),
+            },
+        };
+        Self { value: Some(value) }
+    }
+}
+
+/// Attributes that are being gathered: no name is empty, and none is there twice.
+#[derive(Default)]
+pub(crate) struct Attributes {
+    pub(crate) list: Vec<KeyValue>,
+}
+
+impl Attributes {
+    /// One more, or another value for one that is there.
+    pub(crate) fn add(&mut self, name: &str, value: FieldValue<'_>) {
+        if name.is_empty() {
+            return;
+        }
+        let value = Some(value.into());
+        match self.list.iter_mut().find(|known| known.key == name) {
+            Some(known) => known.value = value,
+            None => self.list.push(KeyValue { key: name.to_owned(), value }),
+        }
+    }
+
+    /// One more, unless there is one of this name.
+    pub(crate) fn add_missing(&mut self, name: &str, value: FieldValue<'_>) {
+        if self.list.iter().all(|known| known.key != name) {
+            self.add(name, value);
+        }
+    }
+}
+
+/// Nanoseconds since 1970; the nearest moment that has a number for one that has none.
+pub(crate) fn nanoseconds(time: SystemTime) -> u64 {
+    match time.duration_since(SystemTime::UNIX_EPOCH) {
+        Ok(since) => u64::try_from(since.as_nanos()).unwrap_or(u64::MAX),
+        Err(_) => 0,
+    }
+}

@@ -1,0 +1,120 @@
+//! From our histograms to those of the protocol.
+
+use crate::metric::Exemplar as Recorded;
+use crate::metric::Histogram;
+use crate::recorders::otlp_messages::KeyValue;
+use crate::recorders::otlp_messages::common::nanoseconds;
+use crate::recorders::otlp_messages::points::Buckets;
+use crate::recorders::otlp_messages::points::Exemplar;
+use crate::recorders::otlp_messages::points::ExemplarNumber;
+use crate::recorders::otlp_messages::points::ExponentialDataPoint;
+use crate::recorders::otlp_messages::points::HistogramDataPoint;
+use crate::recorders::otlp_messages::trace::identifiers;
+
+/// In which buckets histograms are told that declare none.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Histograms {
+    /// In buckets with OpenTelemetry's usual bounds, for what knows no others.
+    Explicit,
+    /// In the exponential buckets in which they are kept: exact to a few per cent over all sizes.
+    #[default]
+    Exponential,
+}
+
+/// The bounds that OpenTelemetry's conventions have for durations in seconds, as of `http.server.request.duration`.
+const SECONDS: &[f64] = &[0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
+/// The bounds that OpenTelemetry has for everything else.
+const OTHERS: &[f64] = &[
+    0.0, 5.0, 10.0, 25.0, 50.0, 75.0, 100.0, 250.0, 500.0, 750.0, 1_000.0, 2_500.0, 5_000.0, 7_500.0,
+    10_000.0,
+];
+
+/// What all points of a metric share.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place<'a> {
+    pub(crate) started: u64,
+    pub(crate) taken: u64,
+    pub(crate) unit: &'a str,
+}
+
+pub(crate) fn exponential(
+    histogram: &Histogram,
+    (scale, zero_count, offset, counts): (i32, u64, i32, &[u64]),
+    attributes: Vec<KeyValue>,
+    place: Place<'_>,
+) -> ExponentialDataPoint {
+    ExponentialDataPoint {
+        attributes,
+        start_time_unix_nano: place.started,
+        time_unix_nano: place.taken,
+        count: histogram.count(),
+        sum: Some(histogram.sum()),
+        scale,
+        zero_count,
+        positive: positive(offset, counts),
+        exemplars: exemplars(histogram),
+        min: histogram.min(),
+        max: histogram.max(),
+    }
+}
+
+/// From the first bucket that holds something to the last one: there may be room at both ends.
+fn positive(offset: i32, counts: &[u64]) -> Option<Buckets> {
+    let first = counts.iter().position(|count| *count > 0)?;
+    let last = counts.iter().rposition(|count| *count > 0)?;
+    Some(Buckets { offset: offset + first as i32, bucket_counts: counts[first..=last].to_vec() })
+}
+
+/// With the bounds that the histogram has, or else the usual ones.
+pub(crate) fn explicit(
+    histogram: &Histogram,
+    attributes: Vec<KeyValue>,
+    place: Place<'_>,
+) -> HistogramDataPoint {
+    let (bounds, bucket_counts) = match histogram.as_explicit() {
+        // Without a bound there is one bucket, which says what `count` says.
+        Some(([], _)) => (&[][..], Vec::new()),
+        Some((bounds, counts)) => (bounds, counts.to_vec()),
+        None => {
+            let bounds = if place.unit == "s" { SECONDS } else { OTHERS };
+            (bounds, sorted(histogram, bounds))
+        }
+    };
+    HistogramDataPoint {
+        attributes,
+        start_time_unix_nano: place.started,
+        time_unix_nano: place.taken,
+        count: histogram.count(),
+        sum: Some(histogram.sum()),
+        bucket_counts,
+        explicit_bounds: bounds.to_vec(),
+        exemplars: exemplars(histogram),
+        min: histogram.min(),
+        max: histogram.max(),
+    }
+}
+
+/// How many values lie between these bounds: those of an exponential bucket where its upper bound lies.
+fn sorted(histogram: &Histogram, bounds: &[f64]) -> Vec<u64> {
+    let mut counts = vec![0; bounds.len() + 1];
+    let largest = histogram.max().unwrap_or_default();
+    for (upper, count) in histogram.bucket_counts() {
+        let place = bounds.partition_point(|bound| *bound < upper.min(largest));
+        counts[place] += count;
+    }
+    counts
+}
+
+fn exemplars(histogram: &Histogram) -> Vec<Exemplar> {
+    let exemplar = |recorded: &Recorded| {
+        let (trace_id, span_id) = identifiers(recorded.context);
+        Exemplar {
+            time_unix_nano: nanoseconds(recorded.time),
+            span_id,
+            trace_id,
+            value: Some(ExemplarNumber::AsDouble(recorded.value)),
+        }
+    };
+    histogram.exemplars().iter().filter(|recorded| recorded.context.is_valid()).map(exemplar).collect()
+}

@@ -1,0 +1,67 @@
+//! The protocol's own form of JSON: identifiers in hexadecimal, numbers of 64 bits as text, enumerations as numbers.
+
+use serde::Serialize;
+use serde::Serializer;
+
+use crate::metric::Snapshot;
+use crate::recorder::EventBatch;
+use crate::recorder::SpanBatch;
+use crate::recorders::otlp_messages::Form;
+use crate::recorders::otlp_messages::LogsData;
+use crate::recorders::otlp_messages::MetricsData;
+use crate::recorders::otlp_messages::TracesData;
+
+/// One line of OTLP/JSON with these spans, a `TracesData`; it has no line break, not even at its end.
+pub(crate) fn spans_json(batch: &SpanBatch) -> serde_json::Result<Vec<u8>> {
+    serde_json::to_vec(&TracesData::from(batch))
+}
+
+/// One line of OTLP/JSON with these events, a `LogsData`; it has no line break, not even at its end.
+pub(crate) fn events_json(batch: &EventBatch) -> serde_json::Result<Vec<u8>> {
+    serde_json::to_vec(&LogsData::from(batch))
+}
+
+/// One line of OTLP/JSON with these metrics as sums since the start, a `MetricsData`; it has no line break, not even at
+/// its end.
+pub(crate) fn metrics_json(snapshot: &Snapshot) -> serde_json::Result<Vec<u8>> {
+    serde_json::to_vec(&MetricsData::of(snapshot, Form::cumulative(snapshot)))
+}
+
+/// Two digits a byte.
+pub(crate) fn hex<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    serializer.serialize_str(&digits)
+}
+
+/// A number of 64 bits, of which a reader in JavaScript would lose some.
+pub(crate) fn number<S: Serializer>(number: &impl ToString, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&number.to_string())
+}
+
+/// Several of them.
+pub(crate) fn numbers<S: Serializer>(numbers: &[u64], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(numbers.iter().map(ToString::to_string))
+}
+
+/// A number, or the name of what is none, as the JSON of protobuf has it.
+pub(crate) fn double<S: Serializer>(number: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    match *number {
+        number if number.is_nan() => serializer.serialize_str("NaN"),
+        f64::INFINITY => serializer.serialize_str("Infinity"),
+        f64::NEG_INFINITY => serializer.serialize_str("-Infinity"),
+        number => number.serialize(serializer),
+    }
+}
+
+/// The same where there is one; where there is none it is not asked for.
+pub(crate) fn some_double<S: Serializer>(number: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
+    double(&number.unwrap_or_default(), serializer)
+}
+
+pub(crate) fn is_zero<N: Default + PartialEq>(number: &N) -> bool {
+    *number == N::default()
+}
+
+pub(crate) fn is_false(value: &bool) -> bool {
+    !value
+}

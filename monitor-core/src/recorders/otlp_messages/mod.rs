@@ -1,0 +1,25 @@
+//! What OpenTelemetry's protocol says, as messages: in binary and in JSON, without any network.
+//!
+//! The messages are those of <https://github.com/open-telemetry/opentelemetry-proto>, as far as a monitor has something
+//! to say: a field that would always be empty is left out, which is the same on the wire. They are written out here since
+//! the crate that has them all brings a whole second telemetry runtime along; the tests hold them against that crate.
+
+mod common;
+mod histogram;
+mod json;
+mod logs;
+mod metrics;
+mod number;
+mod points;
+mod service;
+#[cfg(test)]
+mod tests;
+mod trace;
+
+pub(crate) use common::{AnyValue, KeyValue, Resource, Scope, Value};
+pub(crate) use histogram::Histograms;
+pub(crate) use json::{events_json, metrics_json, spans_json};
+pub(crate) use logs::{LogRecord, LogsData, ResourceLogs, ScopeLogs};
+pub(crate) use metrics::{Form, MetricsData, Temporality};
+pub(crate) use service::{PartialSuccess, Reply, Status};
+pub(crate) use trace::TracesData;
