@@ -200,11 +200,14 @@ pub mod pool {
 }
 
 /// What recorders that send something over a network are told about the way there.
-#[cfg(feature = "http")]
+#[cfg(any(feature = "http", feature = "socket"))]
 pub mod transport {
+    #[cfg(feature = "http")]
     pub use crate::export::http::{
         Compression, HttpHeaders, HttpHeadersError, HttpProxy, HttpUrl, HttpUrlError, TlsFiles,
     };
+    #[cfg(feature = "socket")]
+    pub use crate::export::socket::{SocketAddress, SocketAddressError, Transport};
 }
 
 /// Sets a field of the annotated function around it, which must have declared it: `fields(rows)`.

@@ -30,9 +30,6 @@ pub mod xray;
 
 pub use builtin::Builtin;
 
-#[cfg(feature = "socket")]
-pub use crate::export::socket::{SocketAddress, SocketAddressError, Transport};
-
 builtin::table! {
     chrome_trace::ChromeTrace ("chrome_trace"),
     console::Console,

@@ -58,13 +58,13 @@ impl Transport {
 /// default. An IPv6 address with a port stands in brackets.
 ///
 /// ```
-/// use monitor_core::recorders::{SocketAddress, Transport};
+/// use monitor_core::transport::{SocketAddress, Transport};
 ///
 /// let address: SocketAddress = "udp://[::1]:8125".parse()?;
 /// assert_eq!(address, SocketAddress::udp("::1", 8125));
 /// assert_eq!(address.transport(), Some(Transport::Udp));
 /// assert_eq!("stats:8125".parse::<SocketAddress>()?.transport(), None);
-/// # Ok::<(), monitor_core::recorders::SocketAddressError>(())
+/// # Ok::<(), monitor_core::transport::SocketAddressError>(())
 /// ```
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct SocketAddress {

@@ -99,11 +99,12 @@ impl Statsd {
     /// Sends to this address; over UDP where it does not say how, to port 8125 where it does not say where.
     ///
     /// ```
-    /// use monitor_core::recorders::{SocketAddress, Statsd};
+    /// use monitor_core::recorders::Statsd;
+    /// use monitor_core::transport::SocketAddress;
     ///
     /// let udp = Statsd::default().address(SocketAddress::udp("stats.example", 8125));
     /// let tcp = Statsd::default().address("tcp://[::1]:8125".parse()?);
-    /// # Ok::<(), monitor_core::recorders::SocketAddressError>(())
+    /// # Ok::<(), monitor_core::transport::SocketAddressError>(())
     /// ```
     #[must_use]
     pub fn address(mut self, address: SocketAddress) -> Self {
