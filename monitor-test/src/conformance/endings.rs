@@ -1,15 +1,13 @@
 //! Flushes and shutdowns, one after the other and at once.
 
 use std::sync::Barrier;
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::AtomicU64;
-use std::sync::atomic::Ordering;
 use std::thread;
 
 use monitor_core::Monitor;
 use monitor_core::Recorder;
 
 use crate::conformance::deadline::PATIENCE;
+use crate::conformance::load::Load;
 use crate::conformance::looking::Looking;
 use crate::conformance::looking::settled;
 use crate::conformance::program;
@@ -19,6 +17,8 @@ use crate::conformance::watched::Watched;
 const THREADS: usize = 6;
 /// How many flushes race the calls.
 const FLUSHES: usize = 20;
+/// How often the program may run meanwhile.
+const RUNS: u64 = 4;
 
 /// Several shutdowns, at once and afterwards, are one: the recorder is flushed once and gone (F45).
 #[track_caller]
@@ -51,16 +51,12 @@ pub(crate) fn loses_nothing_before_a_flush(recorder: Box<dyn Recorder>) {
     let name = recorder.name().to_owned();
     let monitor = Monitor::builder().boxed_recorder(recorder).interval(PATIENCE).build();
     let looking = Looking::at(&monitor);
-    let (over, runs) = (AtomicBool::new(false), AtomicU64::new(0));
+    let load = Load::default();
     let wrong = thread::scope(|threads| {
-        threads.spawn(|| {
-            while !over.load(Ordering::Relaxed) {
-                monitor.scope(program::run);
-                runs.fetch_add(1, Ordering::Release);
-            }
-        });
+        threads.spawn(|| load.carry(|| monitor.scope(program::run)));
         let wrong = (0..FLUSHES).find_map(|_| {
-            let before = runs.load(Ordering::Acquire) * program::CALLS;
+            load.allow(RUNS);
+            let before = load.ended() * program::CALLS;
             let flushed = monitor.flush(PATIENCE);
             let spans = monitor.accounts().into_iter().find(|account| account.signal == "spans");
             let lost = spans.filter(|spans| spans.exported + spans.dropped() < before);
@@ -69,10 +65,11 @@ pub(crate) fn loses_nothing_before_a_flush(recorder: Box<dyn Recorder>) {
                 lost.map(|lost| format!("{before} spans were recorded before a flush of `{name}`: {lost:?}"))
             )
         });
-        over.store(true, Ordering::Relaxed);
+        load.end();
         wrong
     });
     assert_eq!(wrong, None);
+    assert_eq!(load.wrong(), 0, "`{name}` changes results while it is flushed");
     assert_eq!(monitor.shutdown(PATIENCE), Ok(()), "`{name}` does not end");
     looking.end();
 }

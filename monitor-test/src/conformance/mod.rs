@@ -22,6 +22,7 @@ mod deadline;
 mod endings;
 mod faithful;
 mod hardship;
+mod load;
 mod looking;
 mod networked;
 mod odd;

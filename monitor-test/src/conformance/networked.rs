@@ -3,10 +3,17 @@
 use std::thread;
 
 use monitor_core::DropReason;
+use monitor_core::Monitor;
 use monitor_core::Recorder;
+use monitor_core::monitored;
 
+use crate::conformance::deadline::DEADLINE;
+use crate::conformance::deadline::PATIENCE;
+use crate::conformance::hardship::BRIEF;
 use crate::conformance::hardship::hurts_nobody;
+use crate::conformance::looking::Looking;
 use crate::conformance::rules::boxed_recorder;
+use crate::loopback::Collected;
 use crate::loopback::Manner;
 use crate::loopback::Peer;
 use crate::loopback::Transport;
@@ -18,6 +25,7 @@ use crate::loopback::Transport;
 /// | rule | |
 /// |---|---|
 /// | survives | with a peer of each [misbehaving manner](Manner::misbehaving), the observed program has the same results, nothing panics, the accounts add up at every look, and flush and shutdown return in time (F28, F30–F35, F37, F44, F49) |
+/// | recovers | when a peer that was dead comes back, what was recorded meanwhile arrives, over whatever waits for it (F28); over datagrams, what comes after |
 ///
 /// ```
 /// use monitor_core::{Recorder, RecorderError, SpanBatch};
@@ -62,7 +70,7 @@ pub fn boxed_networked(transport: Transport, make: impl Fn(&Peer) -> Box<dyn Rec
     // Mostly they wait, so that it takes no longer to do it at once.
     thread::scope(|threads| {
         let make = &make;
-        let mut rules = Vec::new();
+        let mut rules = vec![threads.spawn(move || recovers(transport, make))];
         for manner in Manner::misbehaving(transport) {
             rules.push(threads.spawn(move || survives(transport, &manner, make)));
         }
@@ -80,4 +88,48 @@ fn survives(transport: Transport, manner: &Manner, make: &dyn Fn(&Peer) -> Box<d
     for account in hurts_nobody(make(&peer), &what) {
         assert_eq!(account.dropped_for(DropReason::Panicked), 0, "it panicked ({what}): {account:?}");
     }
+}
+
+#[monitored]
+fn during_outage() {}
+
+#[monitored]
+fn after_outage() {}
+
+#[track_caller]
+fn recovers(transport: Transport, make: &dyn Fn(&Peer) -> Box<dyn Recorder>) {
+    let peer = Peer::new(transport, Manner::Dead);
+    let monitor = Monitor::builder().boxed_recorder(make(&peer)).rest(BRIEF).interval(BRIEF).build();
+    let looking = Looking::at(&monitor);
+    monitor.scope(during_outage);
+    // It is late, or has dropped datagrams that nobody took.
+    let _ = monitor.flush(DEADLINE);
+    if transport.connects() {
+        let lost = monitor
+            .accounts()
+            .into_iter()
+            .find(|account| account.signal != "metrics" && account.dropped() > 0);
+        assert_eq!(lost, None, "what was recorded while nobody was there is lost at once");
+    }
+    peer.turn(Manner::Collecting);
+    let wanted = if transport.connects() { "during_outage" } else { "after_outage" };
+    let begun = std::time::Instant::now();
+    while !mentions(&peer.collected(), wanted) {
+        let accounts = monitor.accounts();
+        assert!(
+            begun.elapsed() < PATIENCE,
+            "what was recorded never came to a peer that came back: {accounts:?}"
+        );
+        monitor.scope(after_outage);
+        let _ = monitor.flush(DEADLINE);
+    }
+    assert_eq!(monitor.shutdown(PATIENCE), Ok(()), "it does not end with a peer that came back");
+    looking.end();
+}
+
+/// Whether a word is anywhere in what came.
+fn mentions(collected: &Collected, word: &str) -> bool {
+    let has = |bytes: &[u8]| bytes.windows(word.len()).any(|window| window == word.as_bytes());
+    collected.streams.iter().chain(&collected.datagrams).any(|bytes| has(bytes))
+        || collected.requests.iter().any(|request| request.unpacked().is_ok_and(|body| has(&body)))
 }

@@ -2,9 +2,6 @@
 
 use std::sync::Mutex;
 use std::sync::PoisonError;
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::AtomicU64;
-use std::sync::atomic::Ordering;
 use std::thread;
 
 use monitor_core::Monitor;
@@ -12,6 +9,7 @@ use monitor_core::Recorder;
 
 use crate::conformance::deadline::PATIENCE;
 use crate::conformance::hardship::BRIEF;
+use crate::conformance::load::Load;
 use crate::conformance::looking::settled;
 use crate::conformance::program;
 
@@ -19,30 +17,26 @@ use crate::conformance::program;
 const THREADS: usize = 3;
 /// How often the monitor is replaced.
 const SWAPS: usize = 6;
+/// How often the program runs with each monitor at least.
+const RUNS: u64 = 2;
 
 /// A monitor is ended, or only dropped, and replaced while calls run on several threads: the calls have their results,
 /// and every one of them belongs to the old monitor, to the new one, or to none (F10).
 #[track_caller]
 pub(crate) fn is_replaced_under_load(make: &dyn Fn() -> Box<dyn Recorder>) {
     let new = || Monitor::builder().boxed_recorder(make()).interval(BRIEF).build();
-    let expected = program::run();
     let current = Mutex::new(new());
     let now = || current.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let (over, runs, wrong) = (AtomicBool::new(false), AtomicU64::new(0), AtomicU64::new(0));
+    let load = Load::default();
     let ended = thread::scope(|threads| {
         for _ in 0..THREADS {
-            threads.spawn(|| {
-                while !over.load(Ordering::Relaxed) {
-                    let differs = now().scope(program::run) != expected;
-                    wrong.fetch_add(u64::from(differs), Ordering::Relaxed);
-                    runs.fetch_add(1, Ordering::Relaxed);
-                }
-            });
+            threads.spawn(|| load.carry(|| now().scope(program::run)));
         }
         let ended = (0..SWAPS).filter_map(|number| {
-            // Each monitor sees some calls.
-            let before = runs.load(Ordering::Relaxed);
-            while runs.load(Ordering::Relaxed) < before + 2 {
+            // Each monitor sees some calls, and ends during others.
+            let before = load.ended();
+            load.allow(2 * RUNS);
+            while load.ended() < before + RUNS {
                 thread::yield_now();
             }
             let mut place = current.lock().unwrap_or_else(PoisonError::into_inner);
@@ -56,11 +50,11 @@ pub(crate) fn is_replaced_under_load(make: &dyn Fn() -> Box<dyn Recorder>) {
             Some((old.shutdown(PATIENCE), old))
         });
         let ended: Vec<_> = ended.collect();
-        over.store(true, Ordering::Relaxed);
+        load.end();
         ended
     });
-    assert_eq!(wrong.into_inner(), 0, "calls have other results while their monitor is replaced");
-    let calls = runs.into_inner() * program::CALLS;
+    assert_eq!(load.wrong(), 0, "calls have other results while their monitor is replaced");
+    let calls = load.ended() * program::CALLS;
     let mut seen = 0;
     for (end, monitor) in ended {
         assert_eq!(end, Ok(()), "a monitor does not end while calls run");
