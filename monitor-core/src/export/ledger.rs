@@ -60,8 +60,19 @@ impl Ledger {
     }
 
     pub(crate) fn drop_queued(&self, count: u64, reason: DropReason, error: Option<String>) {
+        let notice = self.drop_silently(count, reason, error);
+        notice.iter().for_each(|notice| self.tell(notice));
+    }
+
+    /// The same for one who holds a lock: what is to be said about it is said once the lock is free.
+    pub(crate) fn drop_silently(
+        &self,
+        count: u64,
+        reason: DropReason,
+        error: Option<String>,
+    ) -> Option<Notice> {
         if count == 0 {
-            return;
+            return None;
         }
         let now = Instant::now();
         let mut inner = self.lock();
@@ -75,14 +86,17 @@ impl Ledger {
         loss.lost += count;
         loss.last = now;
         // Without a reason of its own to say, what came last explains why the queue is full.
-        let notice = begun.then(|| Notice::LossBegan {
+        begun.then(|| Notice::LossBegan {
             recorder: inner.account.recorder.clone(),
             signal: inner.account.signal,
             reason,
             error: inner.account.last_error.clone(),
-        });
-        drop(inner);
-        notice.iter().for_each(|notice| self.teller.tell(notice));
+        })
+    }
+
+    /// Says it. Whoever is told may do anything, also with this monitor, so that no lock may be held here.
+    pub(crate) fn tell(&self, notice: &Notice) {
+        self.teller.tell(notice);
     }
 
     /// Nothing more comes: says how a loss ended that still went on.

@@ -16,6 +16,7 @@ use crate::export::collector;
 use crate::export::desk::Desk;
 use crate::export::done::Done;
 use crate::export::ledger::Ledger;
+use crate::export::notice::Notice;
 use crate::export::notice::Teller;
 use crate::export::queue::Pushed;
 use crate::export::queue::Work;
@@ -171,7 +172,9 @@ impl Pipeline {
 
     fn finish(&self, timeout: Duration, work: impl Fn(Arc<Done>) -> Work) -> Result<(), TimedOut> {
         let deadline = Instant::now() + timeout;
-        self.shared.collect_patiently(Collected::Everything, timeout.min(PATIENCE_OF_A_FLUSH));
+        // Those who are stuck leave half of the time to the others, however many they are.
+        let share = timeout / 2 / self.shared.desks.len().max(1).try_into().unwrap_or(u32::MAX);
+        self.shared.collect_patiently(Collected::Everything, share.min(PATIENCE_OF_A_FLUSH));
         self.shared.snapshot();
         let waits: Vec<_> = self
             .shared
@@ -201,15 +204,19 @@ impl Shared {
     }
 
     fn collect_patiently(&self, collected: Collected, patience: Duration) {
-        let _collecting = self.collecting.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut notices = Vec::new();
+        let collecting = self.collecting.lock().unwrap_or_else(PoisonError::into_inner);
         self.source.take(collected, TAKEN_AT_ONCE, &mut |batch| {
             let count = batch.len() as u64;
             for desk in self.takers(batch.signal()) {
                 let ledger = desk.ledger_of(&batch);
                 ledger.queue(count);
-                settle(ledger, desk.queue.push_batch(&batch, patience));
+                let notice = settle(ledger, desk.queue.push_batch(&batch, patience));
+                notices.extend(notice.map(|notice| (desk, notice)));
             }
         });
+        drop(collecting);
+        notices.iter().for_each(|(desk, notice)| desk.spans.tell(notice));
     }
 
     /// Hands a snapshot to every queue.
@@ -221,7 +228,8 @@ impl Shared {
         let snapshot = Arc::new(self.take_snapshot());
         for desk in takers {
             desk.metrics.queue(1);
-            settle(&desk.metrics, desk.queue.push_metrics(&snapshot));
+            let notice = settle(&desk.metrics, desk.queue.push_metrics(&snapshot));
+            notice.iter().for_each(|notice| desk.metrics.tell(notice));
         }
     }
 
@@ -239,11 +247,11 @@ impl Shared {
     }
 }
 
-/// Puts down what became of what was to be queued.
-fn settle(ledger: &Ledger, pushed: Pushed) {
+/// Puts down what became of what was to be queued; gives what is to be said about it.
+fn settle(ledger: &Ledger, pushed: Pushed) -> Option<Notice> {
     match pushed {
-        Pushed::Added => {}
-        Pushed::Lost(count) => ledger.drop_queued(count as u64, DropReason::QueueFull, None),
-        Pushed::Refused(count) => ledger.drop_queued(count as u64, DropReason::ShutDown, None),
+        Pushed::Added => None,
+        Pushed::Lost(count) => ledger.drop_silently(count as u64, DropReason::QueueFull, None),
+        Pushed::Refused(count) => ledger.drop_silently(count as u64, DropReason::ShutDown, None),
     }
 }

@@ -2,7 +2,6 @@
 
 use std::thread;
 
-use monitor_core::Monitor;
 use monitor_core::Recorder;
 use monitor_core::monitored;
 
@@ -10,6 +9,7 @@ use crate::conformance::deadline::DEADLINE;
 use crate::conformance::deadline::in_time;
 use crate::conformance::looking::Looking;
 use crate::conformance::looking::settled;
+use crate::conformance::quiet::quiet;
 
 const THREADS: u64 = 2;
 /// How many calls each thread makes.
@@ -37,7 +37,7 @@ const LOOK: u64 = 10_000;
 #[track_caller]
 pub fn burst(recorders: Vec<Box<dyn Recorder>>, limit: usize, used: impl Fn() -> usize + Sync) {
     let before = used();
-    let builder = Monitor::builder();
+    let builder = quiet();
     let monitor = recorders.into_iter().fold(builder, |builder, it| builder.boxed_recorder(it)).build();
     let looking = Looking::at(&monitor);
     let most = thread::scope(|threads| {

@@ -3,7 +3,6 @@
 use std::sync::Barrier;
 use std::thread;
 
-use monitor_core::Monitor;
 use monitor_core::Recorder;
 
 use crate::conformance::deadline::PATIENCE;
@@ -11,6 +10,7 @@ use crate::conformance::load::Load;
 use crate::conformance::looking::Looking;
 use crate::conformance::looking::settled;
 use crate::conformance::program;
+use crate::conformance::quiet::quiet;
 use crate::conformance::watched::Watched;
 
 /// How many shut down at once.
@@ -25,7 +25,7 @@ const RUNS: u64 = 4;
 pub(crate) fn ends_once(recorder: Box<dyn Recorder>) {
     let name = recorder.name().to_owned();
     let (watched, seen) = Watched::new(recorder);
-    let monitor = Monitor::builder().recorder(watched).interval(PATIENCE).build();
+    let monitor = quiet().recorder(watched).interval(PATIENCE).build();
     monitor.scope(program::run);
     let looking = Looking::at(&monitor);
     let barrier = Barrier::new(THREADS);
@@ -49,7 +49,7 @@ pub(crate) fn ends_once(recorder: Box<dyn Recorder>) {
 #[track_caller]
 pub(crate) fn loses_nothing_before_a_flush(recorder: Box<dyn Recorder>) {
     let name = recorder.name().to_owned();
-    let monitor = Monitor::builder().boxed_recorder(recorder).interval(PATIENCE).build();
+    let monitor = quiet().boxed_recorder(recorder).interval(PATIENCE).build();
     let looking = Looking::at(&monitor);
     let load = Load::default();
     let wrong = thread::scope(|threads| {

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use monitor_core::Account;
-use monitor_core::Monitor;
 use monitor_core::Recorder;
 
 use crate::conformance::deadline::DEADLINE;
@@ -11,6 +10,7 @@ use crate::conformance::deadline::in_time;
 use crate::conformance::looking::Looking;
 use crate::conformance::looking::settled;
 use crate::conformance::program;
+use crate::conformance::quiet::quiet;
 
 /// How often metrics come, and how long a recorder rests that fails: much happens in little time.
 pub(crate) const BRIEF: Duration = Duration::from_millis(10);
@@ -25,7 +25,7 @@ const ROUNDS: u64 = 3;
 pub(crate) fn hurts_nobody(recorder: Box<dyn Recorder>, what: &str) -> Vec<Account> {
     let name = recorder.name().to_owned();
     let expected = program::run();
-    let monitor = Monitor::builder().boxed_recorder(recorder).rest(BRIEF).interval(BRIEF).build();
+    let monitor = quiet().boxed_recorder(recorder).rest(BRIEF).interval(BRIEF).build();
     let looking = Looking::at(&monitor);
     for _ in 0..ROUNDS {
         let results = monitor.scope(program::run);

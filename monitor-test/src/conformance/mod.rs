@@ -27,6 +27,7 @@ mod looking;
 mod networked;
 mod odd;
 mod program;
+mod quiet;
 mod rules;
 mod swap;
 mod watched;

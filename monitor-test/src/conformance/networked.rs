@@ -3,7 +3,6 @@
 use std::thread;
 
 use monitor_core::DropReason;
-use monitor_core::Monitor;
 use monitor_core::Recorder;
 use monitor_core::monitored;
 
@@ -12,6 +11,7 @@ use crate::conformance::deadline::PATIENCE;
 use crate::conformance::hardship::BRIEF;
 use crate::conformance::hardship::hurts_nobody;
 use crate::conformance::looking::Looking;
+use crate::conformance::quiet::quiet;
 use crate::conformance::rules::boxed_recorder;
 use crate::loopback::Collected;
 use crate::loopback::Manner;
@@ -70,10 +70,11 @@ pub fn boxed_networked(transport: Transport, make: impl Fn(&Peer) -> Box<dyn Rec
     // Mostly they wait, so that it takes no longer to do it at once.
     thread::scope(|threads| {
         let make = &make;
-        let mut rules = vec![threads.spawn(move || recovers(transport, make))];
+        let mut rules = Vec::new();
         for manner in Manner::misbehaving(transport) {
             rules.push(threads.spawn(move || survives(transport, &manner, make)));
         }
+        rules.push(threads.spawn(move || recovers(transport, make)));
         let broken = rules.into_iter().filter_map(|rule| rule.join().err()).next();
         if let Some(panic) = broken {
             std::panic::resume_unwind(panic);
@@ -99,7 +100,7 @@ fn after_outage() {}
 #[track_caller]
 fn recovers(transport: Transport, make: &dyn Fn(&Peer) -> Box<dyn Recorder>) {
     let peer = Peer::new(transport, Manner::Dead);
-    let monitor = Monitor::builder().boxed_recorder(make(&peer)).rest(BRIEF).interval(BRIEF).build();
+    let monitor = quiet().boxed_recorder(make(&peer)).rest(BRIEF).interval(BRIEF).build();
     let looking = Looking::at(&monitor);
     monitor.scope(during_outage);
     // It is late, or has dropped datagrams that nobody took.

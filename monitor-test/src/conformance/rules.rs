@@ -5,6 +5,7 @@ use monitor_core::EventBatch;
 use monitor_core::Monitor;
 use monitor_core::Recorder;
 use monitor_core::Signals;
+use monitor_core::SnapshotSource;
 use monitor_core::SpanBatch;
 
 use crate::conformance::broken::Broken;
@@ -14,6 +15,7 @@ use crate::conformance::endings::loses_nothing_before_a_flush;
 use crate::conformance::hardship::hurts_nobody;
 use crate::conformance::odd;
 use crate::conformance::odd::Texts;
+use crate::conformance::quiet::quiet;
 use crate::conformance::swap::is_replaced_under_load;
 use crate::conformance::watched::Watched;
 
@@ -23,8 +25,8 @@ use crate::conformance::watched::Watched;
 /// | rule | |
 /// |---|---|
 /// | name | lower case, short, the same each time |
-/// | nothing | an empty batch, an empty snapshot and a second flush are no errors |
-/// | oddities | names and values that are long, empty, not printable or no numbers are shipped, without a panic |
+/// | nothing | it starts; an empty batch, an empty snapshot and a second flush are no errors |
+/// | oddities | names and values that are long, empty, not printable or no numbers are shipped, or [rejected](monitor_core::RecorderError::rejected) and counted, without a panic |
 /// | accounts | in a monitor, recorded is exported, dropped and queued together |
 /// | end | it can be dropped after a flush and without one |
 /// | hurts nobody | the observed program has the same results with it as without, also where it panics and fails now and then, and the accounts add up at every look (F01, F43) |
@@ -88,6 +90,8 @@ fn has_a_name(recorder: &dyn Recorder) {
 #[track_caller]
 fn takes_nothing(recorder: &mut dyn Recorder) {
     let name = recorder.name().to_owned();
+    let source = SnapshotSource::from_fn(|| Some(Monitor::builder().build().snapshot()));
+    assert_eq!(recorder.start(&source), Ok(()), "`{name}` does not start");
     assert_eq!(recorder.flush(), Ok(()), "`{name}` cannot be flushed before anything came");
     if recorder.signals().contains(Signals::SPANS) {
         assert_eq!(recorder.spans(&SpanBatch::default()), Ok(()), "`{name}` refuses an empty batch");
@@ -113,7 +117,7 @@ fn takes_oddities(recorder: Box<dyn Recorder>) {
     let name = recorder.name().to_owned();
     let signals = recorder.signals();
     let (watched, seen) = Watched::new(recorder);
-    let monitor = Monitor::builder().recorder(watched).interval(PATIENCE).build();
+    let monitor = quiet().recorder(watched).interval(PATIENCE).build();
     monitor.scope(|| odd::record(Texts::Hostile));
     for _ in 0..2 {
         assert_eq!(monitor.flush(PATIENCE), Ok(()), "`{name}` was not done with a few spans and events");
@@ -133,7 +137,7 @@ fn takes_oddities(recorder: Box<dyn Recorder>) {
 #[track_caller]
 fn ends_without_a_flush(recorder: Box<dyn Recorder>) {
     let name = recorder.name().to_owned();
-    let monitor = Monitor::builder().boxed_recorder(recorder).build();
+    let monitor = quiet().boxed_recorder(recorder).build();
     monitor.scope(|| odd::record(Texts::Hostile));
     assert_eq!(monitor.shutdown(PATIENCE), Ok(()), "`{name}` does not end");
     check_accounts(&monitor);

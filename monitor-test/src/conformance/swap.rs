@@ -4,7 +4,6 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::thread;
 
-use monitor_core::Monitor;
 use monitor_core::Recorder;
 
 use crate::conformance::deadline::PATIENCE;
@@ -12,6 +11,7 @@ use crate::conformance::hardship::BRIEF;
 use crate::conformance::load::Load;
 use crate::conformance::looking::settled;
 use crate::conformance::program;
+use crate::conformance::quiet::quiet;
 
 /// How many threads make calls.
 const THREADS: usize = 3;
@@ -24,7 +24,7 @@ const RUNS: u64 = 2;
 /// and every one of them belongs to the old monitor, to the new one, or to none (F10).
 #[track_caller]
 pub(crate) fn is_replaced_under_load(make: &dyn Fn() -> Box<dyn Recorder>) {
-    let new = || Monitor::builder().boxed_recorder(make()).interval(BRIEF).build();
+    let new = || quiet().boxed_recorder(make()).interval(BRIEF).build();
     let current = Mutex::new(new());
     let now = || current.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let load = Load::default();

@@ -44,7 +44,9 @@ impl Watched {
 
     fn note(&self, result: Result<(), RecorderError>) -> Result<(), RecorderError> {
         let mut notes = self.seen.notes();
-        notes.errors.extend(result.as_ref().err().map(ToString::to_string));
+        // What it has no place for it may refuse, and say how much that was.
+        let refused = result.as_ref().err().filter(|error| error.rejected_count().is_none());
+        notes.errors.extend(refused.map(ToString::to_string));
         result
     }
 }

@@ -2,5 +2,6 @@
 
 mod away;
 mod row;
+mod runtime;
 mod small;
 mod table;
