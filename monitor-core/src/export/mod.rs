@@ -25,6 +25,8 @@ mod self_metrics;
 #[cfg(feature = "socket")]
 #[allow(dead_code, unused_imports, reason = "what of it is used depends on which recorders are compiled")]
 pub(crate) mod socket;
+#[cfg(any(feature = "cloudwatch_emf", feature = "json_lines"))]
+pub(crate) mod stream;
 mod waiting;
 mod worker;
 

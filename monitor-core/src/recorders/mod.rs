@@ -8,6 +8,8 @@ mod builtin;
 
 #[cfg(feature = "chrome_trace")]
 pub mod chrome_trace;
+#[cfg(feature = "cloudwatch_emf")]
+pub mod cloudwatch_emf;
 pub mod console;
 #[cfg(any(feature = "graphite", feature = "statsd"))]
 mod dotted;
@@ -32,6 +34,7 @@ pub use builtin::Builtin;
 
 builtin::table! {
     chrome_trace::ChromeTrace ("chrome_trace"),
+    cloudwatch_emf::CloudWatchEmf("cloudwatch_emf"),
     console::Console,
     json_lines::JsonLines ("json_lines"),
     memory::Memory,

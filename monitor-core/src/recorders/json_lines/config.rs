@@ -6,6 +6,7 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::export::stream::Stream;
 use crate::model::Signals;
 use crate::recorder::ByteSize;
 use crate::recorder::Configured;
@@ -13,7 +14,6 @@ use crate::recorder::SettingError;
 use crate::recorder::Settings;
 use crate::recorders::json_lines::JsonLines;
 use crate::recorders::json_lines::output::Output;
-use crate::recorders::json_lines::output::Stream;
 
 impl Configured for JsonLines {
     const NAME: &'static str = "json_lines";

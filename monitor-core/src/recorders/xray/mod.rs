@@ -79,7 +79,8 @@ use crate::recorders::xray::waiting::Waiting;
 /// * All other fields are annotations, at most 50 a document, by which traces can be found: those that
 ///   [`annotations`](XRay::annotations) names, or all numbers, truth values and texts of at most 250 characters. The rest
 ///   is metadata, under `monitor`.
-/// * An event of a span is in the metadata of its document, unless that has gone. An event of no span is not told.
+/// * An event of a span is in the metadata of its document, unless that has gone: then it is dropped and counted. An event
+///   of no span is no part of a trace and not told.
 ///
 /// | ending | flag |
 /// |---|---|
@@ -190,20 +191,19 @@ impl Recorder for XRay {
             return sent;
         }
         let now = Instant::now();
-        let mut alone = 0;
-        for event in batch.iter() {
-            let kept = event.context().is_some_and(|span| self.waiting.add_event(&event, span, now));
-            alone += u64::from(!kept);
+        let mut late = 0;
+        // An event of no span is no part of a trace.
+        for (event, span) in batch.iter().filter_map(|event| Some((event, event.context()?))) {
+            late += u64::from(!self.waiting.add_event(&event, span, now));
         }
         self.tell_complete();
         // What was not sent stays, and the next one says why.
         let _ = self.send();
-        match alone {
+        match late {
             0 => sent,
-            alone => Err(RecorderError::rejected(
-                alone,
-                "events of no span, or of one that has gone, are not told",
-            )),
+            late => {
+                Err(RecorderError::rejected(late, "events came after the document of their span had gone"))
+            }
         }
     }
 
