@@ -7,6 +7,7 @@ use crate::config::ConfigError;
 use crate::config::variables::Variables;
 use crate::model::Filter;
 use crate::model::FilterError;
+use crate::model::Resource;
 use crate::model::TraceIds;
 use crate::model::WithoutParent;
 use crate::model::list_known;
@@ -59,7 +60,8 @@ const TRACE_WORDS: [TraceWord; 5] = [
 /// A variable has a value that means nothing, which the error tells together with what would be right; or a
 /// global monitor is installed already.
 pub fn init() -> Result<Installed, ConfigError> {
-    let builder = from_environment(env::vars_os())?;
+    let resource = Resource::from_env().map_err(ConfigError::Resource)?;
+    let builder = from_environment(env::vars_os())?.resource(resource);
     builder.install().map_err(ConfigError::Installed)
 }
 

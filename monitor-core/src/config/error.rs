@@ -5,6 +5,7 @@ use std::fmt;
 
 use crate::monitor::InstallError;
 use crate::recorder::SettingError;
+use crate::resource::ResourceError;
 
 /// Configuration that means nothing.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -19,6 +20,8 @@ pub enum ConfigError {
         /// What is wrong and what would be right.
         problem: String,
     },
+    /// What the environment says about the resource cannot be read.
+    Resource(ResourceError),
     /// A recorder has a setting that means nothing.
     Setting(SettingError),
 }
@@ -28,6 +31,7 @@ impl fmt::Display for ConfigError {
         match self {
             ConfigError::Installed(error) => error.fmt(f),
             ConfigError::Invalid { variable, problem } => write!(f, "{variable}: {problem}"),
+            ConfigError::Resource(error) => error.fmt(f),
             ConfigError::Setting(error) => error.fmt(f),
         }
     }

@@ -11,6 +11,8 @@ use crate::dispatch::alarm::Alarm;
 use crate::dispatch::counted::Counted;
 use crate::dispatch::declared::declare_all;
 use crate::dispatch::entry::UNKNOWN;
+use crate::dispatch::exemplars::Exemplars;
+use crate::dispatch::exemplars::Sample;
 use crate::dispatch::hearing::Hearing;
 use crate::dispatch::lane::Lane;
 use crate::dispatch::learn::learn;
@@ -77,6 +79,7 @@ pub(crate) struct Core {
     lanes: Mutex<Vec<LaneState>>,
     retired: Mutex<Counted>,
     labels: Mutex<LabelSets>,
+    exemplars: Mutex<Exemplars>,
     budget: AtomicUsize,
     alarm: Alarm,
     /// Only one thread takes spans and events at a time.
@@ -111,6 +114,7 @@ impl Core {
             lanes: Mutex::default(),
             retired: Mutex::default(),
             labels: Mutex::default(),
+            exemplars: Mutex::default(),
             alarm: Alarm::default(),
             taking: Mutex::default(),
             random: AtomicU64::new(random),
@@ -215,19 +219,24 @@ impl Core {
         self.alarm.clear();
         let states: Vec<_> = self.lanes().iter().map(|state| (state.lane, state.orphaned)).collect();
         let mut batches = Batches::new(self.origin(), limit);
+        let mut sample = Sample::default();
         let now = self.stamp();
         for (lane, orphaned) in states {
             if let Some(now) = now {
                 lane.context.stamp(now);
             }
             if partial || orphaned || lane.has_full() {
-                lane.take(self, partial || orphaned, &mut |slots| batches.extend(slots, hand_over));
+                lane.take(self, partial || orphaned, &mut |slots| {
+                    sample.look(slots);
+                    batches.extend(slots, hand_over);
+                });
             }
             if partial {
                 self.budget.fetch_add(lane.trim(KEPT), Ordering::Relaxed);
             }
         }
         batches.finish(hand_over);
+        self.exemplars().keep(sample);
         // A lane that was orphaned meanwhile may hold what was not taken: it is buried next time.
         let mut lanes = self.lanes();
         let (mut done, rest): (Vec<_>, Vec<_>) =
@@ -239,7 +248,12 @@ impl Core {
         }
     }
 
-    fn origin(&self) -> Origin {
+    pub(crate) fn exemplars(&self) -> MutexGuard<'_, Exemplars> {
+        self.exemplars.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What gives the numbers in records their meaning, as of now.
+    pub(crate) fn origin(&self) -> Origin {
         let anchor = self.config.clock.anchor();
         Origin {
             resource: self.config.resource.clone(),

@@ -20,6 +20,7 @@ mod emit;
 mod entry;
 mod error_types;
 mod event_record;
+mod exemplars;
 mod extra;
 mod flight;
 mod hearing;

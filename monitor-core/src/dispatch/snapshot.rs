@@ -18,6 +18,7 @@ use crate::dispatch::sources::Source;
 use crate::dispatch::sources::declared;
 use crate::dispatch::sources::refused;
 use crate::dispatch::sources::sources;
+use crate::metric::Exemplar;
 use crate::metric::FunctionSeries;
 use crate::metric::FunctionSnapshot;
 use crate::metric::Histogram;
@@ -63,13 +64,16 @@ impl Core {
         let observed = read_all(self);
         let counted = self.counted();
         let labels = self.labels();
+        let origin = self.origin();
+        let exemplars = self.exemplars();
+        let find = |id, slot, ending| exemplars.of(id, slot, ending, &origin);
         let mut functions = Vec::new();
         let mut by_hand: Vec<Metric> = Vec::new();
         for (id, source) in sources().into_iter().enumerate() {
             let id = id as u32;
             match source {
                 Source::Callsite(callsite) if self.counts(callsite) => {
-                    functions.extend(function(id, callsite, &counted, &labels));
+                    functions.extend(function(id, callsite, &counted, &labels, &find));
                 }
                 Source::Callsite(_) | Source::Family(_) => {}
                 Source::Instrument(info) => {
@@ -80,6 +84,7 @@ impl Core {
             }
         }
         drop(labels);
+        drop(exemplars);
         for info in declared().into_iter().filter(|info| self.shows(info)) {
             add_declared(&mut by_hand, info);
         }
@@ -134,6 +139,7 @@ fn function(
     callsite: &'static Callsite,
     counted: &Counted,
     labels: &LabelSets,
+    exemplars: &dyn Fn(u32, u16, u32) -> Vec<Exemplar>,
 ) -> Option<FunctionSnapshot> {
     let metadata = callsite.metadata();
     let started = counted.started.get(id as usize).copied().unwrap_or(0);
@@ -144,7 +150,7 @@ fn function(
             labels: label_pairs(labels, id, slot, metadata.labels),
             outcome: head.outcome(),
             error_type: error_type_name(head.error()),
-            duration: counts.total.clone(),
+            duration: counts.total.clone().with_exemplars(exemplars(id, slot, ending)),
             self_duration: counts.own.as_deref().cloned(),
         });
     }

@@ -116,6 +116,12 @@ impl Histogram {
         count
     }
 
+    /// The same with these of its values, each with its span.
+    pub(crate) fn with_exemplars(mut self, exemplars: Vec<Exemplar>) -> Self {
+        self.exemplars = exemplars;
+        self
+    }
+
     /// Count, sum and extremes of this one, and no buckets.
     pub(crate) fn without_buckets(&self) -> Self {
         let mut summary = Self::explicit(&[]);

@@ -61,6 +61,7 @@ pub struct MonitorBuilder {
     rest: Duration,
     buffer: usize,
     levels: Levels,
+    /// As far as somebody said.
     resource: Resource,
     /// None where nobody said.
     trace_ids: Option<TraceIds>,
@@ -161,7 +162,8 @@ impl MonitorBuilder {
         self
     }
 
-    /// What produces the signals: recorders send it along.
+    /// What produces the signals: recorders send it along. What is not said here, a monitor with recorders
+    /// [finds out](Resource::detect).
     ///
     /// ```
     /// use monitor_core::{Monitor, Resource};
@@ -217,6 +219,9 @@ impl MonitorBuilder {
         let trace_ids = self.trace_ids.unwrap_or(wanted);
         let mut listeners = subscriptions();
         listeners.extend(self.listeners);
+        // Whoever ships nothing needs no answer, and the answer takes files to be read.
+        let said = self.resource;
+        let resource = if self.recorders.is_empty() { said } else { said.or(&Resource::detect()) };
         let core = Core::new(CoreConfig {
             clock: self.clock,
             filter: self.filter,
@@ -225,7 +230,7 @@ impl MonitorBuilder {
             listeners,
             rest: self.rest,
             levels: self.levels,
-            resource: self.resource,
+            resource,
             trace_ids,
         });
         let source: Arc<dyn Source> = Arc::new(CoreSource::new(Arc::clone(&core)));

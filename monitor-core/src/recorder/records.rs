@@ -72,6 +72,22 @@ impl Default for Origin {
     }
 }
 
+impl Origin {
+    /// The wall-clock time of so many ticks: derived from the monotonic clock and one wall-clock reading
+    /// a batch.
+    pub(crate) fn time(&self, ticks: u64) -> SystemTime {
+        let (anchor, wall) = self.anchor;
+        let distance = self.duration(ticks.abs_diff(anchor));
+        let moved = if ticks <= anchor { wall.checked_sub(distance) } else { wall.checked_add(distance) };
+        moved.unwrap_or(SystemTime::UNIX_EPOCH)
+    }
+
+    /// How long so many ticks last.
+    pub(crate) fn duration(&self, ticks: u64) -> Duration {
+        Duration::try_from_secs_f64(ticks as f64 * self.seconds_per_tick).unwrap_or(Duration::MAX)
+    }
+}
+
 /// Records of one kind, with their fields.
 #[derive(Default)]
 pub(crate) struct Records {
@@ -152,18 +168,14 @@ impl Records {
         self.origin.names
     }
 
-    /// The wall-clock time of so many ticks: derived from the monotonic clock and one wall-clock reading
-    /// a batch.
+    /// The wall-clock time of so many ticks.
     pub(crate) fn time(&self, ticks: u64) -> SystemTime {
-        let (anchor, wall) = self.origin.anchor;
-        let distance = self.duration(ticks.abs_diff(anchor));
-        let moved = if ticks <= anchor { wall.checked_sub(distance) } else { wall.checked_add(distance) };
-        moved.unwrap_or(SystemTime::UNIX_EPOCH)
+        self.origin.time(ticks)
     }
 
     /// How long so many ticks last.
     pub(crate) fn duration(&self, ticks: u64) -> Duration {
-        Duration::try_from_secs_f64(ticks as f64 * self.origin.seconds_per_tick).unwrap_or(Duration::MAX)
+        self.origin.duration(ticks)
     }
 }
 
