@@ -69,23 +69,23 @@ impl Batches {
                 self.events.push(slot, before);
             }
         }
-        if self.spans.weight() >= self.limit {
-            let full = std::mem::replace(&mut self.spans, Records::new(self.origin.clone()));
-            hand_over(Batch::Spans(full.into()));
-        }
         if self.events.weight() >= self.limit {
             let full = std::mem::replace(&mut self.events, Records::new(self.origin.clone()));
             hand_over(Batch::Events(full.into()));
         }
+        if self.spans.weight() >= self.limit {
+            let full = std::mem::replace(&mut self.spans, Records::new(self.origin.clone()));
+            hand_over(Batch::Spans(full.into()));
+        }
     }
 
-    /// Hands over what is left.
+    /// Hands over what is left: events first, so that who meets a failed span has heard what happened in it before.
     pub(crate) fn finish(self, hand_over: &mut dyn FnMut(Batch)) {
-        if !self.spans.is_empty() {
-            hand_over(Batch::Spans(self.spans.into()));
-        }
         if !self.events.is_empty() {
             hand_over(Batch::Events(self.events.into()));
+        }
+        if !self.spans.is_empty() {
+            hand_over(Batch::Spans(self.spans.into()));
         }
     }
 }

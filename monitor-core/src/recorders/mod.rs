@@ -25,6 +25,8 @@ pub mod null;
     reason = "each recorder that speaks OTLP needs a part of it"
 )]
 pub(crate) mod otlp_messages;
+#[cfg(feature = "sentry")]
+pub mod sentry;
 #[cfg(feature = "statsd")]
 pub mod statsd;
 #[cfg(feature = "xray")]
@@ -39,6 +41,7 @@ builtin::table! {
     json_lines::JsonLines ("json_lines"),
     memory::Memory,
     null::Null,
+    sentry::Sentry ("sentry"),
     statsd::Statsd ("statsd"),
     xray::XRay("xray"),
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use ureq::http::HeaderMap;
 use ureq::http::StatusCode;
 
 use crate::export::http::HttpUrl;
@@ -19,8 +20,7 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     /// What it asked for, within bounds.
     pub(crate) retry_after: Option<Duration>,
-    /// Where a redirect leads.
-    pub(crate) location: Option<String>,
+    pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
 }
 
@@ -28,6 +28,11 @@ impl Answer {
     /// Whether the request had too much in it, so that half of it may do.
     pub(crate) fn is_too_large(&self) -> bool {
         self.status == StatusCode::PAYLOAD_TOO_LARGE
+    }
+
+    /// The value of a header, where it is text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
     }
 
     pub(crate) fn is_success(&self) -> bool {
@@ -50,7 +55,7 @@ impl Answer {
             return Ok(self.body);
         }
         let reason = explain(&self.body);
-        let message = match (&self.location, reason.trim()) {
+        let message = match (self.header("location"), reason.trim()) {
             (Some(location), _) if self.status.is_redirection() => {
                 let to = location.parse().map_or_else(|_| quoted(location), |url: HttpUrl| url.to_string());
                 format!("{} answered {}, to {to}, which is not followed", self.url, Status(self.status))

@@ -8,7 +8,6 @@ use ureq::http::HeaderMap;
 use ureq::http::Request;
 use ureq::http::header::CONTENT_ENCODING;
 use ureq::http::header::CONTENT_TYPE;
-use ureq::http::header::LOCATION;
 use ureq::http::header::RETRY_AFTER;
 use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::DefaultConnector;
@@ -90,6 +89,22 @@ impl Http {
         content_type: &'static str,
         body: &[u8],
     ) -> Result<Answer, RecorderError> {
+        self.post_within(self.options.timeout, url, headers, content_type, body)
+    }
+
+    /// The same with a time limit of its own: for who has several requests to make within one.
+    ///
+    /// # Errors
+    ///
+    /// There was no answer in time, or none that could be understood.
+    pub(crate) fn post_within(
+        &mut self,
+        limit: Duration,
+        url: &HttpUrl,
+        headers: &HttpHeaders,
+        content_type: &'static str,
+        body: &[u8],
+    ) -> Result<Answer, RecorderError> {
         let mut request = Request::post(url.uri().clone()).header(CONTENT_TYPE, content_type);
         for (name, value) in headers.iter() {
             request = request.header(name, value);
@@ -106,40 +121,12 @@ impl Http {
         let request = request.body(sent).map_err(|error| RecorderError::new(format!("{url}: {error}")))?;
         let avoids_proxy = self.route.avoids_proxy(url)?;
         let agent = if url.is_encrypted() { self.encrypted()? } else { self.plain() };
-        let answer = if avoids_proxy {
-            agent.run(agent.configure_request(request).proxy(None).build())
-        } else {
-            agent.run(request)
-        };
-        let answer = answer.map_err(|error| failure(url, error, self.options.timeout))?;
-        self.understand(url, answer)
-    }
-
-    fn understand(
-        &self,
-        url: &HttpUrl,
-        answer: ureq::http::Response<ureq::Body>,
-    ) -> Result<Answer, RecorderError> {
-        let (head, body) = answer.into_parts();
-        let encoding = text(&head.headers, CONTENT_ENCODING.as_str());
-        let wrong = |what: &str| Err(RecorderError::new(format!("{url}: {what}")));
-        let body = match body::read(body, encoding) {
-            Ok(body) => body,
-            // What was refused is refused, whatever else is said about it.
-            Err(_) if !head.status.is_success() => Vec::new(),
-            Err(Unreadable::Encoding) => return wrong("the answer is in an encoding that was not asked for"),
-            Err(Unreadable::Garbled) => return wrong("the answer cannot be unpacked"),
-            Err(Unreadable::TooLarge) => return wrong("the answer is larger than 4 MiB"),
-            Err(Unreadable::Transfer(error)) => return Err(failure(url, error, self.options.timeout)),
-        };
-        Ok(Answer {
-            url: url.clone(),
-            status: head.status,
-            retry_after: text(&head.headers, RETRY_AFTER.as_str())
-                .and_then(|value| retry_after(value, SystemTime::now())),
-            location: text(&head.headers, LOCATION.as_str()).map(str::to_owned),
-            body,
-        })
+        let mut request = agent.configure_request(request).timeout_global(Some(limit));
+        if avoids_proxy {
+            request = request.proxy(None);
+        }
+        let answer = agent.run(request.build()).map_err(|error| failure(url, error, limit))?;
+        understand(url, answer, limit)
     }
 
     fn plain(&mut self) -> &Agent {
@@ -161,6 +148,33 @@ impl Http {
         };
         Ok(&self.encrypted.insert((material, current)).1)
     }
+}
+
+fn understand(
+    url: &HttpUrl,
+    answer: ureq::http::Response<ureq::Body>,
+    limit: Duration,
+) -> Result<Answer, RecorderError> {
+    let (head, body) = answer.into_parts();
+    let encoding = text(&head.headers, CONTENT_ENCODING.as_str());
+    let wrong = |what: &str| Err(RecorderError::new(format!("{url}: {what}")));
+    let body = match body::read(body, encoding) {
+        Ok(body) => body,
+        // What was refused is refused, whatever else is said about it.
+        Err(_) if !head.status.is_success() => Vec::new(),
+        Err(Unreadable::Encoding) => return wrong("the answer is in an encoding that was not asked for"),
+        Err(Unreadable::Garbled) => return wrong("the answer cannot be unpacked"),
+        Err(Unreadable::TooLarge) => return wrong("the answer is larger than 4 MiB"),
+        Err(Unreadable::Transfer(error)) => return Err(failure(url, error, limit)),
+    };
+    Ok(Answer {
+        url: url.clone(),
+        status: head.status,
+        retry_after: text(&head.headers, RETRY_AFTER.as_str())
+            .and_then(|value| retry_after(value, SystemTime::now())),
+        headers: head.headers,
+        body,
+    })
 }
 
 type Config = ureq::config::ConfigBuilder<ureq::typestate::AgentScope>;

@@ -1,0 +1,198 @@
+//! Spans that wait for the root that they are a part of.
+
+use std::collections::HashMap;
+use std::collections::HashSet;
+use std::collections::VecDeque;
+use std::time::Duration;
+use std::time::Instant;
+
+use crate::model::SpanContext;
+use crate::model::SpanId;
+use crate::model::TraceId;
+use crate::recorders::memory::FinishedSpan;
+use crate::recorders::sentry::encode::Tree;
+use crate::recorders::sentry::encode::is_local_root;
+use crate::recorders::sentry::recent::Recent;
+
+/// The most spans that wait.
+const SPANS: usize = 20_000;
+/// The most spans of one transaction, as Sentry has it.
+const CHILDREN: usize = 1_000;
+/// How long spans wait for a root: it may be in another process, or never end.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// The most trees whose root did not come, at once.
+const ORPHANS: usize = 100;
+/// How many spans that went are remembered, for children of theirs that come late.
+const GONE: usize = 20_000;
+
+/// Spans that wait for the root that they are a part of.
+pub(crate) struct Waiting {
+    traces: HashMap<TraceId, Trace>,
+    /// The traces in the order of their first span; some may have gone since.
+    order: VecDeque<(TraceId, Instant)>,
+    spans: usize,
+    /// Which traces this batch was about.
+    touched: HashSet<TraceId>,
+    gone: Recent<SpanContext, ()>,
+    /// How many spans were left out, of which nobody has asked yet.
+    lost: u64,
+}
+
+struct Trace {
+    since: Instant,
+    /// Each span, and whether it is of this batch.
+    spans: Vec<(FinishedSpan, bool)>,
+}
+
+impl Default for Waiting {
+    fn default() -> Self {
+        Self {
+            traces: HashMap::new(),
+            order: VecDeque::new(),
+            spans: 0,
+            touched: HashSet::new(),
+            gone: Recent::new(GONE),
+            lost: 0,
+        }
+    }
+}
+
+/// Which spans may go.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Going {
+    /// All of the trace.
+    Everything,
+    /// What has its root, or comes late.
+    Ready,
+}
+
+impl Waiting {
+    /// Keeps a span until its root has ended.
+    pub(crate) fn add(&mut self, span: FinishedSpan, now: Instant) {
+        let (id, order) = (span.trace_id, &mut self.order);
+        let trace = self.traces.entry(id).or_insert_with(|| {
+            order.push_back((id, now));
+            Trace { since: now, spans: Vec::new() }
+        });
+        trace.spans.push((span, true));
+        self.touched.insert(id);
+        self.spans += 1;
+    }
+
+    /// Gives the trees whose root has ended, and what has waited too long or is too much. Only the end of a batch tells
+    /// what is there: it has one thread's spans after the other's.
+    pub(crate) fn take_ready(&mut self, now: Instant) -> Vec<Tree> {
+        let touched = std::mem::take(&mut self.touched);
+        let mut trees: Vec<_> = touched.iter().flat_map(|trace| self.take(*trace, Going::Ready)).collect();
+        trees.sort_by_key(|tree| tree.root.start);
+        let roots = trees.len();
+        while let Some((trace, since)) = self.order.front().copied() {
+            let over = now.saturating_duration_since(since) >= PATIENCE || self.spans > SPANS;
+            // Those that went in their turn, and came again, have a place further back.
+            let is_there = self.traces.get(&trace).is_some_and(|it| it.since == since);
+            if is_there && !over {
+                break;
+            }
+            self.order.pop_front();
+            if is_there {
+                trees.extend(self.take(trace, Going::Everything));
+            }
+        }
+        self.bound(&mut trees, roots);
+        touched.iter().for_each(|trace| self.settle(*trace));
+        trees
+    }
+
+    /// Gives everything.
+    pub(crate) fn take_all(&mut self) -> Vec<Tree> {
+        self.touched.clear();
+        let order = std::mem::take(&mut self.order);
+        let mut trees: Vec<_> =
+            order.into_iter().flat_map(|(trace, _)| self.take(trace, Going::Everything)).collect();
+        self.bound(&mut trees, 0);
+        trees
+    }
+
+    /// How many spans were left out since this was asked last.
+    pub(crate) fn take_lost(&mut self) -> u64 {
+        std::mem::take(&mut self.lost)
+    }
+
+    /// What stays is no longer of the last batch.
+    fn settle(&mut self, trace: TraceId) {
+        let spans = self.traces.get_mut(&trace).into_iter().flat_map(|trace| &mut trace.spans);
+        spans.for_each(|(_, fresh)| *fresh = false);
+    }
+
+    fn take(&mut self, id: TraceId, going: Going) -> Vec<Tree> {
+        let Some(trace) = self.traces.remove(&id) else { return Vec::new() };
+        let before = trace.spans.len();
+        let here: HashSet<_> = trace.spans.iter().map(|(span, _)| span.span_id).collect();
+        let is_top = |span: &FinishedSpan| {
+            let waits = || span.parent.is_some_and(|parent| here.contains(&parent));
+            let late =
+                || span.parent.is_some_and(|parent| self.gone.get(&SpanContext::new(id, parent)).is_some());
+            is_local_root(span.parent, span.metadata.kind)
+                || !waits() && (going == Going::Everything || late())
+        };
+        let (mut tops, mut below) = (Vec::new(), HashMap::<SpanId, Vec<_>>::new());
+        for (span, fresh) in trace.spans {
+            match span.parent {
+                Some(parent) if !is_top(&span) => below.entry(parent).or_default().push((span, fresh)),
+                _ => tops.push((span, fresh)),
+            }
+        }
+        let mut trees = Vec::new();
+        for (root, fresh) in tops {
+            let (tree, lost) = tree(root, fresh, &mut below);
+            self.lost += lost;
+            tree.spans.iter().chain([&tree.root]).for_each(|span| *self.gone.entry(span.context()) = ());
+            trees.push(tree);
+        }
+        let mut left: Vec<_> = below.into_values().flatten().collect();
+        if going == Going::Everything {
+            // Spans that claim to be each other's parents.
+            self.lost += left.len() as u64;
+            left.clear();
+        }
+        self.spans -= before - left.len();
+        if !left.is_empty() {
+            self.traces.insert(id, Trace { since: trace.since, spans: left });
+        }
+        trees
+    }
+
+    /// Trees without a root are as many as there are children of what never ends: of those behind the first `roots` only
+    /// the longest are kept.
+    fn bound(&mut self, trees: &mut Vec<Tree>, roots: usize) {
+        let mut orphans = trees.split_off(roots);
+        if orphans.len() > ORPHANS {
+            orphans.sort_by_key(|tree| std::cmp::Reverse(tree.root.duration));
+            let over = orphans.drain(ORPHANS..);
+            self.lost += over.map(|tree| tree.spans.len() as u64 + 1).sum::<u64>();
+        }
+        trees.extend(orphans);
+    }
+}
+
+/// A root and all that hangs below it, which is taken out of `below`; and how many spans were left out.
+fn tree(
+    root: FinishedSpan,
+    fresh: bool,
+    below: &mut HashMap<SpanId, Vec<(FinishedSpan, bool)>>,
+) -> (Tree, u64) {
+    let (mut spans, mut fresh) = (Vec::new(), u64::from(fresh));
+    let mut parents = vec![root.span_id];
+    while let Some(parent) = parents.pop() {
+        for (span, is_fresh) in below.remove(&parent).unwrap_or_default() {
+            parents.push(span.span_id);
+            fresh += u64::from(is_fresh);
+            spans.push(span);
+        }
+    }
+    // A parent begins before its children, so that what is left out has nothing below it that is not.
+    spans.sort_by_key(|span| span.start);
+    let lost = spans.len().saturating_sub(CHILDREN);
+    spans.truncate(CHILDREN);
+    (Tree { root, spans, fresh }, lost as u64)
+}
