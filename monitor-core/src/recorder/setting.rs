@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::model::Signals;
+use crate::redaction::Sensitive;
 
 /// A type that a setting can have.
 ///
@@ -168,6 +169,16 @@ impl<T: FromSetting> FromSetting for Vec<T> {
 
     fn from_setting(text: &str) -> Option<Self> {
         text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(T::from_setting).collect()
+    }
+}
+
+/// Secret: never told, not even where it is wrong.
+impl<T: FromSetting> FromSetting for Sensitive<T> {
+    const EXPECTED: &'static str = T::EXPECTED;
+    const SECRET: bool = true;
+
+    fn from_setting(text: &str) -> Option<Self> {
+        T::from_setting(text).map(Self::new)
     }
 }
 

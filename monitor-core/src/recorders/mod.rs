@@ -25,6 +25,8 @@ pub mod null;
     reason = "each recorder that speaks OTLP needs a part of it"
 )]
 pub(crate) mod otlp_messages;
+#[cfg(feature = "prometheus")]
+pub mod prometheus;
 #[cfg(feature = "sentry")]
 pub mod sentry;
 #[cfg(feature = "statsd")]
@@ -42,6 +44,7 @@ builtin::table! {
     memory::Memory,
     null::Null,
     sentry::Sentry ("sentry"),
+    prometheus::Prometheus ("prometheus"),
     statsd::Statsd ("statsd"),
     xray::XRay("xray"),
 }

@@ -17,12 +17,14 @@ const PLACES: [&str; 5] = ["address", "dsn", "endpoint", "path", "url"];
 const SHORT: [(&str, &str); 3] = [("connect_timeout", "150ms"), ("delay", "0s"), ("timeout", "150ms")];
 
 /// What some must be told beyond that.
-const SPECIAL: [(&str, &str, &str); 3] = [
+const SPECIAL: [(&str, &str, &str); 4] = [
     // Less is shown of the tests themselves.
     ("console", "events_per_batch", "1"),
     ("console", "traces_per_batch", "1"),
     // The peers talk HTTP/1.1.
     ("otlp", "protocol", "http/protobuf"),
+    // Several of them at once.
+    ("prometheus", "listen", "127.0.0.1:0"),
 ];
 
 /// One row of the table.
