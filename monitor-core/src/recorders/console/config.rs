@@ -4,6 +4,7 @@ use crate::recorder::Configured;
 use crate::recorder::SettingError;
 use crate::recorder::Settings;
 use crate::recorders::Console;
+use crate::recorders::console::live;
 
 impl Configured for Console {
     const NAME: &'static str = "console";
@@ -16,6 +17,9 @@ impl Configured for Console {
         }
         if let Some(events) = settings.take("events_per_batch")? {
             console = console.events_per_batch(events);
+        }
+        if settings.take("live")? == Some(true) {
+            console = live::asked_for(console).map_err(|problem| settings.error("live", problem))?;
         }
         Ok(console)
     }

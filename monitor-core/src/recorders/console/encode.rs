@@ -106,7 +106,7 @@ pub(crate) fn table(snapshot: &Snapshot) -> Vec<String> {
     lines
 }
 
-fn quantile(histogram: &Histogram, rank: f64) -> String {
+pub(crate) fn quantile(histogram: &Histogram, rank: f64) -> String {
     let seconds = histogram.quantile(rank).unwrap_or(0.0);
     readable(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
 }

@@ -2,6 +2,15 @@
 
 mod config;
 mod encode;
+#[cfg(feature = "console_live")]
+mod live;
+#[cfg(not(feature = "console_live"))]
+#[path = "still.rs"]
+mod live;
+#[cfg(feature = "console_live")]
+mod paint;
+#[cfg(feature = "console_live")]
+mod screen;
 #[cfg(test)]
 mod tests;
 mod waiting;
@@ -22,6 +31,7 @@ use crate::recorder::Recorder;
 use crate::recorder::RecorderError;
 use crate::recorder::SpanBatch;
 use crate::recorders::console::encode::Line;
+use crate::recorders::console::live::Live;
 use crate::recorders::memory::FinishedSpan;
 
 /// Prints each trace as a tree once its root has ended, each event as a line, and at each flush a table of all
@@ -30,7 +40,8 @@ use crate::recorders::memory::FinishedSpan;
 /// It writes to standard error unless told otherwise; whatever a value contains, it cannot move the cursor or
 /// forge a line. At most 20 traces and 100 events of a batch are printed, and the rest is counted. At most 20,000
 /// spans wait for their root; beyond that the oldest trace is printed as it is. A span that comes after its trace was
-/// printed stands by itself below `… late`.
+/// printed stands by itself below `… late`. With the feature `console_live` there is a view that is drawn in place:
+/// `live`.
 ///
 /// ```no_run
 /// use monitor_core::{Monitor, recorders::Console};
@@ -46,6 +57,7 @@ pub struct Console {
     events_per_batch: u32,
     skipped: u64,
     last: Option<Snapshot>,
+    live: Option<Live>,
 }
 
 impl std::fmt::Debug for Console {
@@ -71,6 +83,7 @@ impl Console {
             events_per_batch: 100,
             skipped: 0,
             last: None,
+            live: None,
         }
     }
 
@@ -89,6 +102,10 @@ impl Console {
     }
 
     fn print(&mut self, parts: Vec<Part>) -> io::Result<()> {
+        if let Some(live) = &mut self.live {
+            parts.into_iter().for_each(|part| live.trace(part.spans));
+            return Ok(());
+        }
         for Part { spans, late } in parts {
             let Some(budget) = self.budget.checked_sub(1) else {
                 self.skipped += 1;
@@ -144,6 +161,9 @@ impl Recorder for Console {
     }
 
     fn metrics(&mut self, snapshot: &Snapshot) -> Result<(), RecorderError> {
+        if let Some(live) = &mut self.live {
+            return live.show(snapshot).map_err(broken);
+        }
         self.last = Some(snapshot.clone());
         Ok(())
     }
@@ -151,6 +171,9 @@ impl Recorder for Console {
     fn flush(&mut self) -> Result<(), RecorderError> {
         let rest = self.waiting.take_all();
         self.print(rest).map_err(broken)?;
+        if let Some(live) = &mut self.live {
+            live.draw().map_err(broken)?;
+        }
         if let Some(snapshot) = self.last.take() {
             for line in encode::table(&snapshot) {
                 writeln!(self.output, "{line}").map_err(broken)?;
