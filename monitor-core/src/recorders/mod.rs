@@ -17,6 +17,8 @@ mod dotted;
 pub mod json_lines;
 pub mod memory;
 pub mod null;
+#[cfg(feature = "otlp")]
+pub mod otlp;
 #[cfg(feature = "otlp_messages")]
 #[allow(
     dead_code,
@@ -45,6 +47,7 @@ builtin::table! {
     null::Null,
     sentry::Sentry ("sentry"),
     prometheus::Prometheus ("prometheus"),
+    otlp::Otlp ("otlp"),
     statsd::Statsd ("statsd"),
     xray::XRay("xray"),
 }

@@ -71,6 +71,11 @@ impl HttpHeaders {
         self
     }
 
+    /// All of them, as the crates for HTTP have them.
+    pub(crate) fn into_map(self) -> HeaderMap {
+        self.map
+    }
+
     /// Names and values.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&HeaderName, &HeaderValue)> {
         self.map.iter()

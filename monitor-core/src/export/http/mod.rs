@@ -10,7 +10,7 @@ mod client;
 mod failure;
 mod headers;
 #[cfg(test)]
-mod peer;
+pub(crate) mod peer;
 mod proxy;
 mod resolver;
 mod retry_after;
@@ -27,5 +27,8 @@ pub use tls::TlsFiles;
 pub use url::{HttpUrl, HttpUrlError};
 
 pub(crate) use answer::Answer;
+pub(crate) use answer::quoted;
 pub(crate) use client::{Http, HttpOptions};
-pub(crate) use resolver::LinkLocal;
+pub(crate) use resolver::{LinkLocal, is_link_local};
+pub(crate) use retry_after::LONGEST as LONGEST_WAIT;
+pub(crate) use tls::TlsMaterial;

@@ -101,6 +101,11 @@ impl Peer {
         self.requests.recv_timeout(Duration::from_secs(20)).expect("a request")
     }
 
+    /// The next request of those that have come.
+    pub(crate) fn next_request(&self) -> Option<Request> {
+        self.requests.try_recv().ok()
+    }
+
     /// Whether no more requests have come.
     pub(crate) fn is_idle(&self) -> bool {
         self.requests.try_recv().is_err()

@@ -4,7 +4,7 @@ use std::time::Duration;
 use std::time::SystemTime;
 
 /// The longest that a server is believed.
-const LONGEST: Duration = Duration::from_secs(5 * 60);
+pub(crate) const LONGEST: Duration = Duration::from_secs(5 * 60);
 
 /// What the value of a `Retry-After` header asks for, at most five minutes: so many seconds, or until a date.
 ///

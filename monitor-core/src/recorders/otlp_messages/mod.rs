@@ -17,9 +17,12 @@ mod tests;
 mod trace;
 
 pub(crate) use common::{AnyValue, KeyValue, Resource, Scope, Value};
-pub(crate) use histogram::Histograms;
+pub use histogram::Histograms;
 pub(crate) use json::{events_json, metrics_json, spans_json};
 pub(crate) use logs::{LogRecord, LogsData, ResourceLogs, ScopeLogs};
-pub(crate) use metrics::{Form, MetricsData, Temporality};
-pub(crate) use service::{PartialSuccess, Reply, Status};
-pub(crate) use trace::TracesData;
+pub use metrics::Temporality;
+pub(crate) use metrics::{Data, Form, Metric, MetricsData, ScopeMetrics};
+pub(crate) use service::{Delay, Detail, PartialSuccess, Reply, RetryInfo, Status};
+
+pub(crate) use number::{NumberDataPoint, Sum};
+pub(crate) use trace::{ScopeSpans, Span, TracesData};
