@@ -78,6 +78,33 @@ impl Settings {
         })
     }
 
+    /// Puts the value of this key into `place`, which keeps what it has where nothing is said.
+    ///
+    /// ```
+    /// use monitor_core::Settings;
+    ///
+    /// let (mut size, mut depth) = (1_u32, 2_u32);
+    /// let mut settings = Settings::new("shout").with("size", "7");
+    /// settings.take_into("size", &mut size)?;
+    /// settings.take_into("depth", &mut depth)?;
+    /// assert_eq!((size, depth), (7, 2));
+    /// # Ok::<(), monitor_core::SettingError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`take`](Self::take).
+    pub fn take_into<T: FromSetting>(
+        &mut self,
+        key: &'static str,
+        place: &mut T,
+    ) -> Result<(), SettingError> {
+        if let Some(value) = self.take(key)? {
+            *place = value;
+        }
+        Ok(())
+    }
+
     /// An error about a key whose value can be read but makes no sense, such as a file that is not there.
     #[must_use]
     pub fn error(&self, key: &str, problem: impl Into<String>) -> SettingError {

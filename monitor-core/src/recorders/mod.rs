@@ -13,6 +13,8 @@ pub mod cloudwatch_emf;
 pub mod console;
 #[cfg(any(feature = "graphite", feature = "statsd"))]
 mod dotted;
+#[cfg(feature = "graphite")]
+pub mod graphite;
 #[cfg(feature = "json_lines")]
 pub mod json_lines;
 pub mod memory;
@@ -33,6 +35,8 @@ pub mod prometheus;
 pub mod sentry;
 #[cfg(feature = "statsd")]
 pub mod statsd;
+#[cfg(any(feature = "graphite", feature = "statsd"))]
+mod threshold;
 #[cfg(feature = "xray")]
 pub mod xray;
 
@@ -42,6 +46,7 @@ builtin::table! {
     chrome_trace::ChromeTrace ("chrome_trace"),
     cloudwatch_emf::CloudWatchEmf("cloudwatch_emf"),
     console::Console,
+    graphite::Graphite ("graphite"),
     json_lines::JsonLines ("json_lines"),
     memory::Memory,
     null::Null,

@@ -89,6 +89,11 @@ impl SocketAddress {
         Self { transport: Some(Transport::Udp), place: Place::Host { host: host.into(), port: Some(port) } }
     }
 
+    /// A host, reached by the transport and at the port that the recorder has by default.
+    pub fn host(host: impl Into<String>) -> Self {
+        Self { transport: None, place: Place::Host { host: host.into(), port: None } }
+    }
+
     /// A Unix socket that takes datagrams.
     #[cfg(unix)]
     pub fn unix(path: impl Into<PathBuf>) -> Self {

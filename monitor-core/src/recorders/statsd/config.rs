@@ -17,9 +17,9 @@ use crate::recorders::statsd::Dialect;
 use crate::recorders::statsd::HistogramType;
 use crate::recorders::statsd::Timers;
 use crate::recorders::statsd::dialect::Share;
-use crate::recorders::statsd::dialect::Threshold;
 use crate::recorders::statsd::outbox::Framing;
 use crate::recorders::statsd::outbox::Outbox;
+use crate::recorders::threshold::Threshold;
 
 /// Every daemon's port.
 const PORT: u16 = 8125;
@@ -60,7 +60,7 @@ impl Default for Options {
             values: 64,
             sample_rate: Share::ALL,
             histograms: HistogramType::default(),
-            events: Threshold(Some(Severity::Warn)),
+            events: Threshold::default(),
             timestamps: false,
         }
     }
@@ -218,10 +218,10 @@ impl Configured for Statsd {
     fn open(settings: &mut Settings) -> Result<Self, SettingError> {
         let mut statsd = Self::default();
         let options = &mut statsd.options;
-        set(settings, "address", &mut options.address)?;
-        set(settings, "dialect", &mut options.dialect)?;
-        set(settings, "prefix", &mut options.prefix)?;
-        set(settings, "labels", &mut options.labels)?;
+        settings.take_into("address", &mut options.address)?;
+        settings.take_into("dialect", &mut options.dialect)?;
+        settings.take_into("prefix", &mut options.prefix)?;
+        settings.take_into("labels", &mut options.labels)?;
         if let Some(ByteSize(bytes)) = settings.take("datagram")? {
             if !(SMALLEST..=LARGEST).contains(&bytes) {
                 let problem = format!("`{bytes}` is not a number of bytes from {SMALLEST} to {LARGEST}");
@@ -229,13 +229,13 @@ impl Configured for Statsd {
             }
             options.datagram = usize::try_from(bytes).ok();
         }
-        set(settings, "timeout", &mut options.timeout)?;
-        set(settings, "timers", &mut options.timers)?;
-        set(settings, "values", &mut options.values)?;
-        set(settings, "sample_rate", &mut options.sample_rate)?;
-        set(settings, "histograms", &mut options.histograms)?;
-        set(settings, "events", &mut options.events)?;
-        set(settings, "timestamps", &mut options.timestamps)?;
+        settings.take_into("timeout", &mut options.timeout)?;
+        settings.take_into("timers", &mut options.timers)?;
+        settings.take_into("values", &mut options.values)?;
+        settings.take_into("sample_rate", &mut options.sample_rate)?;
+        settings.take_into("histograms", &mut options.histograms)?;
+        settings.take_into("events", &mut options.events)?;
+        settings.take_into("timestamps", &mut options.timestamps)?;
         if options.dialect == Dialect::Classic && !options.labels.is_empty() {
             let problem = "the dialect `classic` has no labels; put them into `prefix`, or set `dialect` to \
                            `tagged` or `dogstatsd`";
@@ -243,16 +243,4 @@ impl Configured for Statsd {
         }
         Ok(statsd)
     }
-}
-
-/// Where something is said about `key`, `place` has it.
-fn set<T: crate::recorder::FromSetting>(
-    settings: &mut Settings,
-    key: &'static str,
-    place: &mut T,
-) -> Result<(), SettingError> {
-    if let Some(value) = settings.take(key)? {
-        *place = value;
-    }
-    Ok(())
 }

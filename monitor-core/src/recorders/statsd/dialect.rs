@@ -1,6 +1,5 @@
 //! What a daemon understands.
 
-use crate::event::Severity;
 use crate::recorder::FromSetting;
 
 /// What the daemon understands of labels and types.
@@ -90,24 +89,6 @@ impl FromSetting for HistogramType {
             "timing" => Some(HistogramType::Timing),
             _ => None,
         }
-    }
-}
-
-/// From which severity on events are told; none at all without one.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) struct Threshold(pub(crate) Option<Severity>);
-
-impl FromSetting for Threshold {
-    const EXPECTED: &'static str = "`off`, `debug`, `info`, `warn` or `error`";
-
-    fn from_setting(text: &str) -> Option<Self> {
-        if text == "off" {
-            return Some(Self(None));
-        }
-        Severity::ALL
-            .into_iter()
-            .find(|severity| severity.as_str() == text)
-            .map(|severity| Self(Some(severity)))
     }
 }
 

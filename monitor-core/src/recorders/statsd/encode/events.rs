@@ -25,8 +25,7 @@ impl Form<'_> {
     /// Events of the threshold's severity and above: as such to Datadog, together with a service check a heartbeat; as
     /// a counter for each name to all others.
     pub(crate) fn events(&self, batch: &EventBatch, packer: &mut Packer) {
-        let Some(threshold) = self.options.events.0 else { return };
-        let told = |event: &EventRef<'_>| event.severity() >= threshold;
+        let told = |event: &EventRef<'_>| self.options.events.passes(event.severity());
         if self.options.dialect == Dialect::DogStatsD {
             for event in batch.iter() {
                 if let Some((_, status)) = CHECKS.iter().find(|(name, _)| *name == event.name()) {
