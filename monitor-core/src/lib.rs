@@ -189,6 +189,9 @@ pub mod instrument {
     pub use crate::probe::observable::{ObservableCounter, ObservableGauge, ObservableUpDownCounter, Watch};
 }
 
+#[doc(inline)]
+pub use recorder::layer as layers;
+
 /// What a chain of plugins needs beyond [`#[plugin]`](macro@plugin).
 pub mod plugin {
     pub use crate::probe::reach_end;

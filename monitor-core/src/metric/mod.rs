@@ -12,6 +12,7 @@ mod functions;
 mod histogram;
 mod instrument;
 mod number;
+mod reshape;
 mod series;
 mod snapshot;
 

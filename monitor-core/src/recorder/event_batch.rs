@@ -4,6 +4,7 @@ use std::time::SystemTime;
 
 use crate::event::Severity;
 use crate::model::Family;
+use crate::model::FieldBuffer;
 use crate::model::FieldValue;
 use crate::model::Fields;
 use crate::model::Metadata;
@@ -21,7 +22,7 @@ static UNKNOWN: Family = Family::new("", &[]);
 /// Events, in the order in which each thread told them.
 ///
 /// The default is empty: what a recorder's test needs.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct EventBatch {
     pub(crate) pieces: Pieces,
 }
@@ -55,6 +56,22 @@ impl EventBatch {
     #[must_use]
     pub fn resource(&self) -> &Resource {
         self.pieces.resource()
+    }
+
+    /// Those for which `keep` says so, in their order. Nothing is copied.
+    #[must_use]
+    pub fn retained(&self, mut keep: impl FnMut(&EventRef<'_>) -> bool) -> Self {
+        self.pieces.retained(|batch, record, bytes| keep(&EventRef { batch, record, bytes })).into()
+    }
+
+    /// These, then those of `more`. Nothing is copied.
+    pub fn append(&mut self, more: Self) {
+        self.pieces.append(more.pieces);
+    }
+
+    /// The same with other fields, where `edit` gives any.
+    pub(crate) fn edited(&self, mut edit: impl FnMut(&EventRef<'_>) -> Option<FieldBuffer>) -> Self {
+        self.pieces.edited(|batch, record, bytes| edit(&EventRef { batch, record, bytes })).into()
     }
 
     /// The events.
@@ -127,7 +144,7 @@ impl<'a> EventRef<'a> {
     }
 
     /// An event's fields carry their names along.
-    fn all_fields(&self) -> Fields<'a> {
+    pub(crate) fn all_fields(&self) -> Fields<'a> {
         Fields::new(&Metadata::DEFAULT, self.bytes)
     }
 }

@@ -7,6 +7,7 @@ mod configured;
 mod delivery;
 mod error;
 mod event_batch;
+pub mod layer;
 mod pieces;
 mod port;
 mod records;
@@ -27,4 +28,6 @@ pub use span_batch::{Span, SpanBatch};
 
 pub(crate) use batch::{Batch, Batches};
 pub(crate) use pieces::Pieces;
-pub(crate) use records::{DROPPED_FIELD, LINK_FIELD, NAME_FIELD, Names, Origin, Records, dropped, plain};
+pub(crate) use records::{
+    DROPPED_FIELD, LINK_FIELD, NAME_FIELD, Names, Origin, Records, TRACE_STATE_FIELD, dropped, plain,
+};

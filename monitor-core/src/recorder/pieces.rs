@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::LazyLock;
 
+use crate::model::FieldBuffer;
 use crate::model::Record;
 use crate::model::Resource;
 use crate::recorder::Records;
@@ -69,6 +70,57 @@ impl Pieces {
             taken.pieces.push_back(piece);
         }
         taken
+    }
+
+    /// Those for which `keep` says so, in their order. No record is copied.
+    pub(crate) fn retained(&self, mut keep: impl FnMut(&Records, &Record, &[u8]) -> bool) -> Pieces {
+        let mut kept = Pieces::default();
+        for piece in &self.pieces {
+            let of = &*piece.records;
+            let mut run: Option<Range<usize>> = None;
+            for (place, (record, bytes)) in piece.range.clone().zip(of.iter(piece.range.clone())) {
+                if keep(of, record, bytes) {
+                    run = Some(run.map_or(place, |run| run.start)..place + 1);
+                } else {
+                    kept.push(&piece.records, run.take());
+                }
+            }
+            kept.push(&piece.records, run);
+        }
+        kept
+    }
+
+    /// The same records with other fields: `edit` gives those of one, or nothing where they stay as they are.
+    pub(crate) fn edited(
+        &self,
+        mut edit: impl FnMut(&Records, &Record, &[u8]) -> Option<FieldBuffer>,
+    ) -> Pieces {
+        let mut edited = Pieces::default();
+        for piece in &self.pieces {
+            let of = &*piece.records;
+            let mut copy = of.empty();
+            for (record, bytes) in of.iter(piece.range.clone()) {
+                let fields = edit(of, record, bytes);
+                copy.push_copy(record, fields.as_ref().map_or(bytes, FieldBuffer::as_bytes));
+            }
+            edited.append(copy.into());
+        }
+        edited
+    }
+
+    /// Whether these are the same parts of the same records, not only equal ones.
+    pub(crate) fn is_same(&self, other: &Pieces) -> bool {
+        let same = |(one, other): (&Piece, &Piece)| {
+            Arc::ptr_eq(&one.records, &other.records) && one.range == other.range
+        };
+        self.pieces.len() == other.pieces.len() && self.pieces.iter().zip(&other.pieces).all(same)
+    }
+
+    fn push(&mut self, records: &Arc<Records>, run: Option<Range<usize>>) {
+        if let Some(range) = run {
+            self.len += range.len();
+            self.pieces.push_back(Piece { records: Arc::clone(records), range });
+        }
     }
 
     /// How many of the first weigh at most so much together, as far as each piece's records weigh alike.

@@ -122,3 +122,41 @@ pub trait Recorder: Send {
         Ok(())
     }
 }
+
+impl Recorder for Box<dyn Recorder> {
+    fn name(&self) -> &str {
+        (**self).name()
+    }
+
+    fn signals(&self) -> Signals {
+        (**self).signals()
+    }
+
+    fn delivery(&self) -> Delivery {
+        (**self).delivery()
+    }
+
+    fn trace_ids(&self) -> TraceIds {
+        (**self).trace_ids()
+    }
+
+    fn start(&mut self, source: &SnapshotSource) -> Result<(), RecorderError> {
+        (**self).start(source)
+    }
+
+    fn spans(&mut self, batch: &SpanBatch) -> Result<(), RecorderError> {
+        (**self).spans(batch)
+    }
+
+    fn events(&mut self, batch: &EventBatch) -> Result<(), RecorderError> {
+        (**self).events(batch)
+    }
+
+    fn metrics(&mut self, snapshot: &Snapshot) -> Result<(), RecorderError> {
+        (**self).metrics(snapshot)
+    }
+
+    fn flush(&mut self) -> Result<(), RecorderError> {
+        (**self).flush()
+    }
+}

@@ -16,6 +16,8 @@ use crate::model::Slot;
 
 /// The name under which links travel among the fields.
 pub(crate) const LINK_FIELD: &str = "\u{0}link";
+/// The name under which the state of the trace, as headers have it, travels among the fields.
+pub(crate) const TRACE_STATE_FIELD: &str = "\u{0}trace_state";
 /// The name under which the number of lost fields travels among the fields.
 pub(crate) const DROPPED_FIELD: &str = "\u{0}dropped";
 /// The name under which a span's own name travels among the fields.
@@ -127,6 +129,20 @@ impl Records {
             payload.iter().for_each(|slot| self.bytes.extend(slot.read().payload()));
         }
         self.records.push(record.read());
+    }
+
+    /// Adds a record with these fields.
+    pub(crate) fn push_copy(&mut self, record: &Record, bytes: &[u8]) {
+        if !bytes.is_empty() {
+            self.fields.push((self.records.len() as u32, self.bytes.len() as u32));
+            self.bytes.extend_from_slice(bytes);
+        }
+        self.records.push(*record);
+    }
+
+    /// As these, but none.
+    pub(crate) fn empty(&self) -> Self {
+        Self::new(self.origin.clone())
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 use std::time::SystemTime;
 
+use crate::model::FieldBuffer;
 use crate::model::FieldValue;
 use crate::model::Fields;
 use crate::model::Metadata;
@@ -17,13 +18,14 @@ use crate::recorder::LINK_FIELD;
 use crate::recorder::NAME_FIELD;
 use crate::recorder::Pieces;
 use crate::recorder::Records;
+use crate::recorder::TRACE_STATE_FIELD;
 use crate::recorder::dropped;
 use crate::recorder::plain;
 
 /// Finished spans, in the order in which each thread finished them.
 ///
 /// The default is empty: what a recorder's test needs.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct SpanBatch {
     pub(crate) pieces: Pieces,
 }
@@ -57,6 +59,22 @@ impl SpanBatch {
     #[must_use]
     pub fn resource(&self) -> &Resource {
         self.pieces.resource()
+    }
+
+    /// Those for which `keep` says so, in their order. Nothing is copied.
+    #[must_use]
+    pub fn retained(&self, mut keep: impl FnMut(&Span<'_>) -> bool) -> Self {
+        self.pieces.retained(|batch, record, bytes| keep(&Span { batch, record, bytes })).into()
+    }
+
+    /// These, then those of `more`. Nothing is copied.
+    pub fn append(&mut self, more: Self) {
+        self.pieces.append(more.pieces);
+    }
+
+    /// The same with other fields, where `edit` gives any.
+    pub(crate) fn edited(&self, mut edit: impl FnMut(&Span<'_>) -> Option<FieldBuffer>) -> Self {
+        self.pieces.edited(|batch, record, bytes| edit(&Span { batch, record, bytes })).into()
     }
 
     /// The spans.
@@ -186,13 +204,23 @@ impl<'a> Span<'a> {
         })
     }
 
+    /// The state of the trace as the header `tracestate` has it, where a layer gave the span one, such as `ot=th:fd70a4` of
+    /// [`Sampling`](crate::layers::Sampling).
+    #[must_use]
+    pub fn trace_state(&self) -> Option<Cow<'a, str>> {
+        match self.all_fields().find(|(name, _)| *name == TRACE_STATE_FIELD) {
+            Some((_, FieldValue::Text(state))) => Some(state),
+            _ => None,
+        }
+    }
+
     /// How many fields did not fit.
     #[must_use]
     pub fn dropped_fields(&self) -> u64 {
         dropped(self.all_fields())
     }
 
-    fn all_fields(&self) -> Fields<'a> {
+    pub(crate) fn all_fields(&self) -> Fields<'a> {
         Fields::new(self.metadata(), self.bytes)
     }
 }

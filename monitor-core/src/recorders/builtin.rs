@@ -5,6 +5,7 @@ use crate::recorder::Configured;
 use crate::recorder::Recorder;
 use crate::recorder::SettingError;
 use crate::recorder::Settings;
+use crate::recorder::layer::wrap;
 use crate::recorders::BUILTIN;
 use crate::recorders::NAMES;
 
@@ -64,15 +65,16 @@ impl Builtin {
         asked.into_known()
     }
 
-    /// Makes one as `settings` say.
+    /// Makes one as `settings` say: those of its own, and those of the [layers](crate::layers) that any recorder may have.
     ///
     /// ```
     /// use monitor_core::Settings;
     /// use monitor_core::recorders::BUILTIN;
     ///
     /// for builtin in BUILTIN.iter().filter(|builtin| builtin.name == "null") {
-    ///     let error = builtin.open(Settings::new("null").with("size", "7")).err().unwrap();
-    ///     assert_eq!(error.to_string(), "null.size: `null` has no settings");
+    ///     let error = builtin.open(Settings::new("null").with("smaple", "0.1")).err().unwrap();
+    ///     let expected = "null.smaple: `null` has no setting `smaple`; did you mean `sample`? there are ";
+    ///     assert!(error.to_string().starts_with(expected));
     /// }
     /// ```
     ///
@@ -80,7 +82,7 @@ impl Builtin {
     ///
     /// A value means nothing, or there is no such key.
     pub fn open(&self, mut settings: Settings) -> Result<Box<dyn Recorder>, SettingError> {
-        let recorder = (self.make)(&mut settings)?;
+        let recorder = wrap((self.make)(&mut settings)?, &mut settings)?;
         settings.finish()?;
         Ok(recorder)
     }

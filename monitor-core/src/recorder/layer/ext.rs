@@ -1,0 +1,30 @@
+//! How layers are put on.
+
+use crate::recorder::Delivery;
+use crate::recorder::Recorder;
+use crate::recorder::layer::Fed;
+use crate::recorder::layer::Layer;
+use crate::recorder::layer::Layered;
+
+/// Puts layers on a recorder.
+pub trait RecorderExt: Recorder + Sized {
+    /// This recorder with a layer between it and whoever hands it batches.
+    fn layer<L: Layer>(self, layer: L) -> Layered<L, Self> {
+        Layered::new(layer, self)
+    }
+
+    /// This recorder, fed in another way than it asks for.
+    ///
+    /// ```
+    /// use monitor_core::layers::RecorderExt;
+    /// use monitor_core::{Delivery, Recorder, recorders::Null};
+    ///
+    /// let recorder = Null::default().fed(Delivery::default().queue(100_000));
+    /// assert_eq!(recorder.delivery(), Delivery::default().queue(100_000));
+    /// ```
+    fn fed(self, delivery: Delivery) -> Fed<Self> {
+        Fed::new(self, delivery)
+    }
+}
+
+impl<R: Recorder> RecorderExt for R {}

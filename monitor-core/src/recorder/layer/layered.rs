@@ -1,0 +1,141 @@
+//! A recorder with a layer over it.
+
+use crate::metric::Snapshot;
+use crate::model::Signals;
+use crate::model::TraceIds;
+use crate::recorder::Delivery;
+use crate::recorder::EventBatch;
+use crate::recorder::Recorder;
+use crate::recorder::RecorderError;
+use crate::recorder::SnapshotSource;
+use crate::recorder::SpanBatch;
+
+/// What changes batches on their way to a recorder.
+///
+/// ```
+/// use monitor_core::layers::{Layer, RecorderExt};
+/// use monitor_core::{Outcome, SpanBatch, recorders::Null};
+///
+/// /// Lets only through what went wrong.
+/// struct Failed;
+///
+/// impl Layer for Failed {
+///     fn spans(&mut self, batch: SpanBatch) -> SpanBatch {
+///         batch.retained(|span| span.outcome() != Outcome::Ok)
+///     }
+/// }
+///
+/// let recorder = Null::default().layer(Failed);
+/// # drop(recorder);
+/// ```
+pub trait Layer: Send + 'static {
+    /// What is let through of the signals that the recorder takes.
+    fn signals(&self, inner: Signals) -> Signals {
+        inner
+    }
+
+    /// What the recorder gets in place of these spans; it may be some that came earlier and were held back.
+    fn spans(&mut self, batch: SpanBatch) -> SpanBatch {
+        batch
+    }
+
+    /// What the recorder gets in place of these events.
+    fn events(&mut self, batch: EventBatch) -> EventBatch {
+        batch
+    }
+
+    /// What the recorder gets in place of these metrics.
+    fn metrics(&mut self, snapshot: Snapshot) -> Snapshot {
+        snapshot
+    }
+
+    /// The spans that were held back until now.
+    fn held(&mut self) -> SpanBatch {
+        SpanBatch::default()
+    }
+}
+
+/// A recorder with a layer over it.
+pub struct Layered<L, R> {
+    layer: L,
+    recorder: R,
+    /// What the layer made of the batch that the recorder could not ship: if the batch comes again, so does this.
+    spans: Option<(SpanBatch, SpanBatch)>,
+    events: Option<(EventBatch, EventBatch)>,
+}
+
+impl<L: Layer, R: Recorder> Layered<L, R> {
+    pub(crate) fn new(layer: L, recorder: R) -> Self {
+        Self { layer, recorder, spans: None, events: None }
+    }
+}
+
+impl<L: std::fmt::Debug, R: std::fmt::Debug> std::fmt::Debug for Layered<L, R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Layered").field("layer", &self.layer).field("recorder", &self.recorder).finish()
+    }
+}
+
+impl<L: Layer, R: Recorder> Recorder for Layered<L, R> {
+    fn name(&self) -> &str {
+        self.recorder.name()
+    }
+
+    fn signals(&self) -> Signals {
+        self.layer.signals(self.recorder.signals())
+    }
+
+    fn delivery(&self) -> Delivery {
+        self.recorder.delivery()
+    }
+
+    fn trace_ids(&self) -> TraceIds {
+        self.recorder.trace_ids()
+    }
+
+    fn start(&mut self, source: &SnapshotSource) -> Result<(), RecorderError> {
+        self.recorder.start(source)
+    }
+
+    fn spans(&mut self, batch: &SpanBatch) -> Result<(), RecorderError> {
+        let made = match self.spans.take_if(|(before, _)| before.pieces.is_same(&batch.pieces)) {
+            Some((_, made)) => made,
+            None => self.layer.spans(batch.clone()),
+        };
+        self.spans = None;
+        if made.is_empty() {
+            return Ok(());
+        }
+        let result = self.recorder.spans(&made);
+        if result.as_ref().is_err_and(RecorderError::is_retryable) {
+            self.spans = Some((batch.clone(), made));
+        }
+        result
+    }
+
+    fn events(&mut self, batch: &EventBatch) -> Result<(), RecorderError> {
+        let made = match self.events.take_if(|(before, _)| before.pieces.is_same(&batch.pieces)) {
+            Some((_, made)) => made,
+            None => self.layer.events(batch.clone()),
+        };
+        self.events = None;
+        if made.is_empty() {
+            return Ok(());
+        }
+        let result = self.recorder.events(&made);
+        if result.as_ref().is_err_and(RecorderError::is_retryable) {
+            self.events = Some((batch.clone(), made));
+        }
+        result
+    }
+
+    fn metrics(&mut self, snapshot: &Snapshot) -> Result<(), RecorderError> {
+        self.recorder.metrics(&self.layer.metrics(snapshot.clone()))
+    }
+
+    fn flush(&mut self) -> Result<(), RecorderError> {
+        let held = self.layer.held();
+        let shipped = if held.is_empty() { Ok(()) } else { self.recorder.spans(&held) };
+        self.recorder.flush().and(shipped)
+    }
+}

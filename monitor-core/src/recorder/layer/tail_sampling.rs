@@ -1,0 +1,158 @@
+//! Whole traces that are worth keeping.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::time::Duration;
+use std::time::Instant;
+
+use crate::model::Outcome;
+use crate::model::TraceId;
+use crate::recorder::Span;
+use crate::recorder::SpanBatch;
+use crate::recorder::layer::Layer;
+use crate::recorder::layer::Sampling;
+use crate::recorder::layer::traces::Traces;
+
+/// A trace whose root does not come is decided about when nothing has come for so long.
+const QUIET: Duration = Duration::from_secs(30);
+/// The most spans that wait for their roots.
+const MOST: usize = 65_536;
+
+/// Lets whole traces through that are worth keeping: slow ones, failed ones, and one in so many of the others. It is
+/// decided within the process, when the trace's root ends; until then its spans are held back.
+///
+/// A trace whose root is in another process is decided about when nothing has come of it for 30 seconds. At most 65,536
+/// spans are held back; beyond that it is decided about the oldest traces by what has come of them. Spans that come after
+/// the decision follow it.
+///
+/// ```
+/// use monitor_core::layers::{RecorderExt, TailSampling};
+/// use monitor_core::recorders::Null;
+/// use std::time::Duration;
+///
+/// let worth_keeping = TailSampling::new().slower_than(Duration::from_millis(500)).failed().one_in(100);
+/// let recorder = Null::default().layer(worth_keeping);
+/// # drop(recorder);
+/// ```
+pub struct TailSampling {
+    slow: Option<Duration>,
+    failed: bool,
+    others: Option<Sampling>,
+    quiet: Duration,
+    most: usize,
+    traces: Traces,
+}
+
+impl fmt::Debug for TailSampling {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TailSampling")
+            .field("slow", &self.slow)
+            .field("failed", &self.failed)
+            .field("others", &self.others)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Default for TailSampling {
+    fn default() -> Self {
+        Self { slow: None, failed: false, others: None, quiet: QUIET, most: MOST, traces: Traces::default() }
+    }
+}
+
+impl TailSampling {
+    /// Nothing is worth keeping yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A trace is worth keeping if one of its spans took at least so long.
+    #[must_use]
+    pub fn slower_than(mut self, slow: Duration) -> Self {
+        self.slow = Some(slow);
+        self
+    }
+
+    /// A trace is worth keeping if one of its spans ended with an error or a panic.
+    #[must_use]
+    pub fn failed(mut self) -> Self {
+        self.failed = true;
+        self
+    }
+
+    /// Of the other traces, one in so many is kept: by the trace's identifier, so that it is the same one everywhere.
+    #[must_use]
+    pub fn one_in(mut self, count: u32) -> Self {
+        self.others = Some(Sampling::of(1.0 / f64::from(count.max(1))));
+        self
+    }
+
+    /// A trace whose root does not come is decided about when nothing has come for so long.
+    #[must_use]
+    pub fn quiet(mut self, quiet: Duration) -> Self {
+        self.quiet = quiet;
+        self
+    }
+
+    /// At most so many spans are held back.
+    #[must_use]
+    pub fn at_most(mut self, spans: usize) -> Self {
+        self.most = spans;
+        self
+    }
+
+    fn is_wanted(&self, span: &Span<'_>) -> bool {
+        let failed = matches!(span.outcome(), Outcome::Error | Outcome::Panic);
+        (self.failed && failed) || self.slow.is_some_and(|slow| span.duration() >= slow)
+    }
+
+    /// Decides about traces; what is kept of them goes out.
+    fn decide(&mut self, traces: Vec<TraceId>, out: &mut SpanBatch) {
+        for trace in traces {
+            let Some(waiting) = self.traces.release(trace) else { continue };
+            let keep = waiting.wanted || self.others.as_ref().is_some_and(|others| others.keeps(trace));
+            self.traces.decide(trace, keep);
+            if keep {
+                out.append(waiting.spans);
+            }
+        }
+    }
+}
+
+/// What one batch has of a trace.
+#[derive(Default)]
+struct Part {
+    wanted: bool,
+    ended: bool,
+}
+
+impl Layer for TailSampling {
+    fn spans(&mut self, batch: SpanBatch) -> SpanBatch {
+        let now = Instant::now();
+        let mut parts: HashMap<TraceId, Part> = HashMap::new();
+        for span in batch.iter() {
+            let part = parts.entry(span.trace_id()).or_default();
+            part.wanted |= self.is_wanted(&span);
+            part.ended |= span.parent().is_none();
+        }
+        let mut out = batch.retained(|span| self.traces.decision(span.trace_id()) == Some(true));
+        parts.retain(|trace, _| self.traces.decision(*trace).is_none());
+        for (trace, part) in &parts {
+            let spans = batch.retained(|span| span.trace_id() == *trace);
+            self.traces.hold(*trace, spans, part.wanted, now);
+        }
+        let mut due: Vec<_> =
+            parts.into_iter().filter(|(_, part)| part.ended).map(|(trace, _)| trace).collect();
+        self.decide(std::mem::take(&mut due), &mut out);
+        let overdue = self.traces.overdue(self.quiet, self.most, now);
+        self.decide(overdue, &mut out);
+        out
+    }
+
+    fn held(&mut self) -> SpanBatch {
+        let mut out = SpanBatch::default();
+        let all = self.traces.all();
+        self.decide(all, &mut out);
+        out
+    }
+}
