@@ -44,8 +44,9 @@ impl Watched {
 
     fn note(&self, result: Result<(), RecorderError>) -> Result<(), RecorderError> {
         let mut notes = self.seen.notes();
-        // What it has no place for it may refuse, and say how much that was.
-        let refused = result.as_ref().err().filter(|error| error.rejected_count().is_none());
+        // What it has no place for it may refuse, and say how much that was; what may pass is tried again.
+        let told = |error: &&RecorderError| error.rejected_count().is_none() && !error.is_retryable();
+        let refused = result.as_ref().err().filter(told);
         notes.errors.extend(refused.map(ToString::to_string));
         result
     }
@@ -101,14 +102,18 @@ impl Recorder for Watched {
     }
 
     fn spans(&mut self, batch: &SpanBatch) -> Result<(), RecorderError> {
-        self.seen.notes().spans += batch.len();
         let result = self.inner.spans(batch);
+        if !comes_again(&result) {
+            self.seen.notes().spans += batch.len();
+        }
         self.note(result)
     }
 
     fn events(&mut self, batch: &EventBatch) -> Result<(), RecorderError> {
-        self.seen.notes().events += batch.len();
         let result = self.inner.events(batch);
+        if !comes_again(&result) {
+            self.seen.notes().events += batch.len();
+        }
         self.note(result)
     }
 
@@ -122,4 +127,9 @@ impl Recorder for Watched {
         let result = self.inner.flush();
         self.note(result)
     }
+}
+
+/// Whether the same batch comes once more.
+fn comes_again(result: &Result<(), RecorderError>) -> bool {
+    result.as_ref().is_err_and(RecorderError::is_retryable)
 }

@@ -13,25 +13,25 @@ use monitor_test::loopback::PATIENCE;
 use monitor_test::loopback::Peer;
 use monitor_test::loopback::Transport;
 
-use crate::small::Http;
-use crate::small::Lines;
-use crate::small::Tcp;
-use crate::small::Udp;
-use crate::small::Way;
+use crate::http::Http;
+use crate::lines::Lines;
+use crate::lines::Way;
+use crate::tcp::Tcp;
+use crate::udp::Udp;
 
 #[test]
 fn lines_over_tcp_keep_the_rules() {
-    conformance::networked(Transport::Tcp, |peer| Lines::new(Tcp::to(peer)));
+    conformance::networked(Transport::Tcp, |peer| Lines::new(Tcp::at(peer.address())));
 }
 
 #[test]
 fn lines_over_udp_keep_the_rules() {
-    conformance::networked(Transport::Udp, |peer| Lines::new(Udp::to(peer)));
+    conformance::networked(Transport::Udp, |peer| Lines::new(Udp::at(peer.address())));
 }
 
 #[test]
 fn lines_over_http_keep_the_rules() {
-    conformance::networked(Transport::Http, |peer| Lines::new(Http::to(peer)));
+    conformance::networked(Transport::Http, |peer| Lines::new(Http::at(peer.address())));
 }
 
 /// How many lines came over HTTP, each of which must be one of [`Lines`].
@@ -49,7 +49,7 @@ fn lines(peer: &Peer) -> usize {
 #[test]
 fn f63_lines_that_are_escaped_are_as_many_whatever_the_names_are() {
     let peer = Peer::http(Manner::Collecting);
-    conformance::faithful(|| Lines::new(Http::to(&peer)), || lines(&peer));
+    conformance::faithful(|| Lines::new(Http::at(peer.address())), || lines(&peer));
 }
 
 /// What a rule says that does not hold.
@@ -68,7 +68,8 @@ fn f63_a_recorder_whose_names_forge_lines_is_told_so() {
         let requests = peer.take().requests;
         requests.iter().map(|request| request.body.iter().filter(|byte| **byte == b'\n').count()).sum()
     };
-    let said = said(|| conformance::faithful(|| Lines::careless(Http::to(&peer)), count));
+    let careless = || Lines { way: Http::at(peer.address()), escape: str::to_owned };
+    let said = said(|| conformance::faithful(careless, count));
     assert!(said.contains("hostile texts change the number of records of `lines`"), "{said}");
 }
 
@@ -91,14 +92,14 @@ impl Recorder for Brittle {
 
 #[test]
 fn f01_a_recorder_that_panics_over_its_peer_is_told_so() {
-    let said = said(|| conformance::networked(Transport::Tcp, |peer| Brittle(Tcp::to(peer))));
+    let said = said(|| conformance::networked(Transport::Tcp, |peer| Brittle(Tcp::at(peer.address()))));
     assert!(said.contains("it panicked (Tcp, Dead)"), "{said}");
 }
 
 #[test]
 fn a_peer_tells_what_came_when_it_is_not_what_was_waited_for() {
     let peer = Peer::http(Manner::Collecting);
-    Http::to(&peer).send("a line\n").unwrap();
+    Http::at(peer.address()).send("a line\n").unwrap();
     peer.wait_for(PATIENCE, |collected| collected.requests.len() == 1);
     let said =
         said(|| drop(peer.wait_for(std::time::Duration::ZERO, |collected| collected.requests.len() == 2)));

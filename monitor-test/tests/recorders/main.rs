@@ -1,7 +1,14 @@
 //! The one suite that every recorder passes, over every row of the table: a new recorder is in it without a line here.
 
 mod away;
+#[path = "../support/small/http.rs"]
+mod http;
+#[path = "../support/small/lines.rs"]
+mod lines;
 mod row;
 mod runtime;
-mod small;
 mod table;
+#[path = "../support/small/tcp.rs"]
+mod tcp;
+#[path = "../support/small/udp.rs"]
+mod udp;

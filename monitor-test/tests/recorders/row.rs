@@ -14,7 +14,7 @@ use monitor_test::loopback::Transport;
 const PLACES: [&str; 5] = ["address", "dsn", "endpoint", "path", "url"];
 
 /// What a setting is given where the recorder has it: nobody in the tests waits for long.
-const SHORT: [(&str, &str); 3] = [("connect_timeout", "150ms"), ("delay", "0s"), ("timeout", "150ms")];
+const SHORT: [(&str, &str); 3] = [("connect_timeout", "300ms"), ("delay", "0s"), ("timeout", "300ms")];
 
 /// What some must be told beyond that.
 const SPECIAL: [(&str, &str, &str); 4] = [
@@ -58,8 +58,12 @@ pub(crate) enum Form {
 impl Row {
     /// Everywhere that its recorder can be sent.
     pub(crate) fn places(self) -> Vec<Place> {
+        let known = self.0.settings();
+        if known.contains(&"listen") {
+            return vec![Place::Here { key: "listen", form: Form::AnyPort }];
+        }
         let mut places = Vec::new();
-        for key in self.0.settings().into_iter().filter(|key| PLACES.contains(key)) {
+        for key in known.into_iter().filter(|key| PLACES.contains(key)) {
             let away = Transport::ALL.iter().filter_map(|transport| {
                 let form = if key == "dsn" { Form::Dsn } else { Form::Url };
                 let peer = Peer::new(*transport, Manner::Dead);
@@ -106,7 +110,7 @@ impl Row {
 impl Form {
     fn of(self, peer: &Peer) -> String {
         match self {
-            Form::Dsn => format!("http://0123456789abcdef0123456789abcdef@{}/1", peer.address()),
+            Form::Dsn => format!("{}/1", peer.url().replace("://", "://0123456789abcdef0123456789abcdef@")),
             _ => peer.url(),
         }
     }

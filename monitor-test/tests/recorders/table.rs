@@ -4,8 +4,6 @@ use std::thread;
 
 use monitor_core::recorders::BUILTIN;
 use monitor_test::conformance;
-use monitor_test::loopback::Manner;
-use monitor_test::loopback::Peer;
 
 use crate::row::Place;
 use crate::row::Row;
@@ -50,21 +48,4 @@ fn every_place_is_one_that_the_recorder_reaches() {
         let has_place = row.0.settings().iter().any(|key| ["address", "dsn", "endpoint"].contains(key));
         assert!(!has_place || places != [Place::Nowhere], "{} cannot be sent anywhere", row.0.name);
     }
-}
-
-#[test]
-fn f42_a_burst_with_all_recorders_stuck_is_counted_exactly() {
-    let mut peers = Vec::new();
-    let mut recorders = Vec::new();
-    for row in BUILTIN.iter().copied().map(Row) {
-        for place in row.places() {
-            let peer = match &place {
-                Place::Away { transport, .. } => Some(Peer::new(*transport, Manner::Hanging)),
-                Place::Here { .. } | Place::Nowhere => None,
-            };
-            recorders.push(row.open(&place, peer.as_ref()));
-            peers.extend(peer);
-        }
-    }
-    conformance::burst(recorders, usize::MAX, || 0);
 }
