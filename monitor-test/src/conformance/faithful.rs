@@ -47,12 +47,24 @@ use crate::conformance::quiet::quiet;
 ///
 /// The numbers differ, or there is none at all.
 #[track_caller]
-pub fn faithful<R: Recorder + 'static>(make: impl Fn() -> R, mut records: impl FnMut() -> usize) {
+pub fn faithful<R: Recorder + 'static>(make: impl Fn() -> R, records: impl FnMut() -> usize) {
+    boxed_faithful(|| Box::new(make()), records);
+}
+
+/// Like [`faithful`], for a recorder whose type is not known, such as a row of a table.
+///
+/// # Panics
+///
+/// The numbers differ, or there is none at all.
+#[track_caller]
+pub fn boxed_faithful(make: impl Fn() -> Box<dyn Recorder>, mut records: impl FnMut() -> usize) {
     let mut shipped = |texts| {
         let recorder = make();
         let name = recorder.name().to_owned();
-        let monitor = quiet().recorder(recorder).interval(PATIENCE).build();
+        let monitor = quiet().boxed_recorder(recorder).interval(PATIENCE).build();
         monitor.scope(|| odd::record(texts));
+        // What does not go at once is tried again by this, as long as it takes.
+        assert_eq!(monitor.flush(PATIENCE), Ok(()), "`{name}` is not done with a few spans and events");
         assert_eq!(monitor.shutdown(PATIENCE), Ok(()), "`{name}` does not end");
         let lost = monitor.accounts().into_iter().find(|account| {
             // What a format has no place for is refused, and counted so, in both cases.

@@ -33,6 +33,6 @@ mod swap;
 mod watched;
 
 pub use burst::burst;
-pub use faithful::faithful;
+pub use faithful::{boxed_faithful, faithful};
 pub use networked::{boxed_networked, networked};
 pub use rules::{boxed_recorder, recorder};

@@ -145,6 +145,11 @@ impl Peer {
             Err(collected) => panic!("within {patience:?} only this came to {}: {collected:?}", self.address),
         }
     }
+
+    /// Waits until nothing has come for so long, and tells what has: for what ends without saying so, such as datagrams.
+    pub fn wait_for_silence(&self, silence: Duration) -> Collected {
+        self.shared.wait_for_silence(silence)
+    }
 }
 
 impl Drop for Peer {

@@ -110,6 +110,22 @@ impl Shared {
         }
     }
 
+    /// Waits until nothing has come for so long.
+    pub(crate) fn wait_for_silence(&self, silence: Duration) -> Collected {
+        let (mut since, mut before) = (Instant::now(), None);
+        let mut state = self.lock();
+        loop {
+            if before.replace(state.collected.received) != Some(state.collected.received) {
+                since = Instant::now();
+            }
+            let left = silence.saturating_sub(since.elapsed());
+            if left == Duration::ZERO {
+                return state.collected.clone();
+            }
+            state = self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
     /// Waits for the end of this turn, at most so long; whether it goes on.
     pub(crate) fn pause(&self, turn: u64, longest: Duration) -> bool {
         let deadline = Instant::now().checked_add(longest);

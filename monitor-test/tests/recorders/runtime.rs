@@ -100,7 +100,7 @@ impl Gate {
 #[test]
 fn f44_a_flush_and_a_shutdown_with_many_stuck_recorders_return_in_time() {
     const STUCK: usize = 50;
-    let deadline = Duration::from_millis(200);
+    let deadline = Duration::from_secs(1);
     let gate = Arc::new(Gate::default());
     let memory = Memory::default();
     let builder = (0..STUCK).fold(quiet(), |builder, _| {
@@ -121,7 +121,7 @@ fn f44_a_flush_and_a_shutdown_with_many_stuck_recorders_return_in_time() {
     assert_eq!(monitor.shutdown(deadline).unwrap_err().recorders.len(), STUCK);
     let took = begun.elapsed();
     assert_eq!(memory.spans().len(), 101, "who is not stuck gets everything");
-    // One after the other, they would take twenty seconds.
+    // One after the other, they would take more than a minute.
     assert!(took < deadline * 20, "{took:?}");
     gate.open();
 }

@@ -1,12 +1,20 @@
 //! Every row of the table keeps the rules, everywhere that settings can send its recorder.
 
 use std::thread;
+use std::time::Duration;
 
 use monitor_core::recorders::BUILTIN;
 use monitor_test::conformance;
+use monitor_test::loopback::Collected;
+use monitor_test::loopback::Manner;
+use monitor_test::loopback::PATIENCE;
+use monitor_test::loopback::Peer;
 
 use crate::row::Place;
 use crate::row::Row;
+
+/// Longer than anything is on its way within one machine.
+const SILENCE: Duration = Duration::from_secs(1);
 
 /// Runs `check` for every row and place at once: mostly they wait.
 #[track_caller]
@@ -48,4 +56,28 @@ fn every_place_is_one_that_the_recorder_reaches() {
         let has_place = row.0.settings().iter().any(|key| ["address", "dsn", "endpoint"].contains(key));
         assert!(!has_place || places != [Place::Nowhere], "{} cannot be sent anywhere", row.0.name);
     }
+}
+
+/// How many lines of text came; none where it is no text. What the machinery says of itself depends on the moment.
+fn lines(collected: &Collected) -> Option<usize> {
+    let bodies = collected.requests.iter().map(|request| request.unpacked().unwrap());
+    let texts = collected.streams.iter().chain(&collected.datagrams).cloned().chain(bodies);
+    let ours = |line: &&str| !line.contains("otel");
+    texts.map(|bytes| Some(String::from_utf8(bytes).ok()?.lines().filter(ours).count())).sum()
+}
+
+#[test]
+fn f63_no_name_and_no_value_adds_a_line_to_what_a_recorder_sends() {
+    for_each_place(|row, place| {
+        let Place::Away { transport, .. } = place else { return };
+        let peer = Peer::new(*transport, Manner::Collecting);
+        let counted = || {
+            // The recorder has ended: what it sent is here, or on its way.
+            peer.wait_for(PATIENCE, |collected| lines(collected) != Some(0));
+            peer.wait_for_silence(SILENCE);
+            let collected = peer.take();
+            lines(&collected).unwrap_or(collected.requests.len())
+        };
+        conformance::boxed_faithful(|| row.open(place, Some(&peer)), counted);
+    });
 }
