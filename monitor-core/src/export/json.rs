@@ -23,6 +23,21 @@ pub(crate) fn object(out: &mut Vec<u8>, fill: impl FnOnce(&mut Object<'_>)) {
     out.push(b'}');
 }
 
+/// Writes one value on one line, with the end of the line.
+///
+/// # Errors
+///
+/// The value has no form in JSON, such as a map whose keys are no texts; nothing is written then.
+pub(crate) fn line(out: &mut Vec<u8>, value: impl Serialize) -> serde_json::Result<()> {
+    let before = out.len();
+    let written = value.serialize(&mut Serializer::with_formatter(&mut *out, Harmless));
+    match written {
+        Ok(()) => out.push(b'\n'),
+        Err(_) => out.truncate(before),
+    }
+    written
+}
+
 impl Object<'_> {
     /// Adds an entry. A number that is none becomes `null`.
     pub(crate) fn entry(&mut self, key: &str, value: impl Serialize) {

@@ -7,7 +7,9 @@ use std::io::SeekFrom;
 use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
+use std::time::Instant;
 
+use crate::export::file::opened::LOCK_PATIENCE;
 use crate::export::file::opened::Opened;
 use crate::export::file::opened::refuse_above_limit;
 use crate::export::file::opening;
@@ -95,10 +97,11 @@ impl FramedFile {
     /// Opens the file and takes its lock, which another process may have.
     fn claim(&self) -> Result<Opened, RecorderError> {
         let refused = |error: &io::Error| failure(&self.path, "cannot be opened", error);
+        let until = Instant::now() + LOCK_PATIENCE;
         loop {
             let opened = opening::open(&self.path, Writing::Anywhere)?;
             let opened = Opened::new(opened).map_err(|error| refused(&error))?;
-            opened.lock().map_err(|error| refused(&error))?;
+            opened.lock(until).map_err(|error| refused(&error))?;
             // Another process may have put it aside before it let go of it.
             if opening::is_at(&opened.file, &self.path).map_err(|error| refused(&error))? {
                 return Ok(opened);

@@ -12,8 +12,8 @@ use rustix::process::Resource;
 #[cfg(unix)]
 use rustix::process::getrlimit;
 
-/// So long another process may write to the same file before this one gives up for now.
-const LOCK_PATIENCE: Duration = Duration::from_secs(1);
+/// So long other processes may have the same file before this one gives up for now.
+pub(crate) const LOCK_PATIENCE: Duration = Duration::from_secs(1);
 
 /// A file, and how old it was at some moment.
 #[derive(Debug)]
@@ -37,8 +37,7 @@ impl Opened {
     }
 
     /// Waits until no other process writes; never for ever, as one may have been stopped while it did.
-    pub(crate) fn lock(&self) -> io::Result<()> {
-        let begun = Instant::now();
+    pub(crate) fn lock(&self, until: Instant) -> io::Result<()> {
         loop {
             match self.file.try_lock() {
                 Ok(()) => return Ok(()),
@@ -46,7 +45,7 @@ impl Opened {
                     return Ok(());
                 }
                 Err(TryLockError::Error(error)) => return Err(error),
-                Err(TryLockError::WouldBlock) if begun.elapsed() >= LOCK_PATIENCE => {
+                Err(TryLockError::WouldBlock) if Instant::now() >= until => {
                     let held = format!("another process has held its lock for {LOCK_PATIENCE:?}");
                     return Err(io::Error::new(io::ErrorKind::WouldBlock, held));
                 }

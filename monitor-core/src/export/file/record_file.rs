@@ -5,9 +5,11 @@ use std::io;
 use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
+use std::time::Instant;
 
 use crate::export::file::end;
 use crate::export::file::end::End;
+use crate::export::file::opened::LOCK_PATIENCE;
 use crate::export::file::opened::Opened;
 use crate::export::file::opened::refuse_above_limit;
 use crate::export::file::opening;
@@ -15,9 +17,6 @@ use crate::export::file::opening::Writing;
 use crate::export::file::opening::failure;
 use crate::export::file::rotation::Rotation;
 use crate::recorder::RecorderError;
-
-/// How often a file is looked for that others put aside again and again.
-const TRIES: u32 = 8;
 
 /// A file that records are appended to, JSON objects, one a line.
 ///
@@ -62,7 +61,7 @@ impl RecordFile {
     ///
     /// As [`write`](Self::write).
     pub(crate) fn open(&mut self) -> Result<(), RecorderError> {
-        let opened = self.locked()?;
+        let opened = self.locked(Instant::now() + LOCK_PATIENCE)?;
         let _ = opened.file.unlock();
         self.opened = Some(opened);
         Ok(())
@@ -79,8 +78,9 @@ impl RecordFile {
             return Ok(());
         }
         debug_assert!(lines.ends_with(b"\n"), "a record ends with its line");
-        for _ in 0..TRIES {
-            let mut opened = self.locked()?;
+        let until = Instant::now() + LOCK_PATIENCE;
+        loop {
+            let mut opened = self.locked(until)?;
             let size = opened.file.metadata().map_err(|error| self.failed(&error))?.len();
             if self.rotation.is_due(size, lines.len(), opened.age()) {
                 // Those who wait for the lock look where they are when they get it, and come after.
@@ -95,20 +95,23 @@ impl RecordFile {
             self.opened = Some(opened);
             return written.map_err(|error| self.failed(&error));
         }
-        Err(self.restless())
     }
 
     /// The file that is at the path now, under its lock, ending with a whole record.
-    fn locked(&mut self) -> Result<Opened, RecorderError> {
-        for _ in 0..TRIES {
+    fn locked(&mut self, until: Instant) -> Result<Opened, RecorderError> {
+        loop {
             let mut opened = match self.opened.take() {
                 Some(opened) => opened,
                 None => Opened::new(opening::open(&self.path, Writing::AtEnd)?)
                     .map_err(|error| self.failed(&error))?,
             };
-            opened.lock().map_err(|error| self.failed(&error))?;
+            opened.lock(until).map_err(|error| self.failed(&error))?;
             if !opening::is_at(&opened.file, &self.path).map_err(|error| self.failed(&error))? {
-                continue;
+                if Instant::now() < until {
+                    continue;
+                }
+                let restless = io::Error::other("others put it aside again and again");
+                return Err(self.failed(&restless));
             }
             return match end::mend(&mut opened.file).map_err(|error| self.failed(&error))? {
                 End::Clean => Ok(opened),
@@ -118,16 +121,10 @@ impl RecordFile {
                 ))),
             };
         }
-        Err(self.restless())
     }
 
     fn failed(&self, error: &io::Error) -> RecorderError {
         failure(&self.path, "cannot be written", error)
-    }
-
-    fn restless(&self) -> RecorderError {
-        let error = io::Error::other("others put it aside again and again");
-        self.failed(&error)
     }
 }
 

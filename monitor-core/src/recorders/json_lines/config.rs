@@ -12,6 +12,7 @@ use crate::recorder::ByteSize;
 use crate::recorder::Configured;
 use crate::recorder::SettingError;
 use crate::recorder::Settings;
+use crate::recorders::json_lines::Format;
 use crate::recorders::json_lines::JsonLines;
 use crate::recorders::json_lines::output::Output;
 
@@ -23,6 +24,9 @@ impl Configured for JsonLines {
         let mut lines = Self::default();
         if let Some(path) = settings.take::<PathBuf>("path")? {
             lines = if path == Path::new("-") { Self::to(io::stdout()) } else { lines.path(path) };
+        }
+        if let Some(format) = settings.take("format")? {
+            lines = lines.format(format);
         }
         if let Some(ByteSize(bytes)) = settings.take("max_size")? {
             lines = lines.max_size(bytes);
@@ -59,6 +63,13 @@ impl JsonLines {
         let path = path.into();
         self.path = std::path::absolute(&path).unwrap_or(path);
         self.output = None;
+        self
+    }
+
+    /// Writes lines of this format; [`Format::Plain`] by default.
+    #[must_use]
+    pub fn format(mut self, format: Format) -> Self {
+        self.format = format;
         self
     }
 

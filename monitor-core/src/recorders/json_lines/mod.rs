@@ -1,12 +1,16 @@
-//! One JSON object a line, to a file or a stream: for `jq`, for log shippers, for a look at what happened.
+//! One JSON object a line, to a file or a stream: for `jq`, for log shippers, for OpenTelemetry's collector.
 
 mod config;
 mod encode;
+mod format;
+mod otlp;
 mod output;
 #[cfg(test)]
 mod tests;
 
 use std::path::PathBuf;
+
+pub use format::Format;
 
 use crate::export::file::RecordFile;
 use crate::export::file::Rotation;
@@ -45,6 +49,8 @@ use crate::recorders::json_lines::output::Output;
 ///
 /// # What is on a line
 ///
+/// This is [`Format::Plain`]; with [`Format::Otlp`] a line is a whole batch in the words of OpenTelemetry.
+///
 /// | key | on | what |
 /// |---|---|---|
 /// | `time` | all | in UTC, to the nanosecond: start of a span, time of an event, when the metric was read |
@@ -79,6 +85,7 @@ use crate::recorders::json_lines::output::Output;
 pub struct JsonLines {
     path: PathBuf,
     rotation: Rotation,
+    format: Format,
     signals: Signals,
     /// Opened at first use.
     output: Option<Output>,
@@ -92,6 +99,7 @@ impl Default for JsonLines {
         Self {
             path: PathBuf::from("telemetry.jsonl"),
             rotation: Rotation::default(),
+            format: Format::default(),
             signals: Signals::ALL,
             output: None,
             lines: Vec::new(),
@@ -100,11 +108,13 @@ impl Default for JsonLines {
 }
 
 impl JsonLines {
-    fn write(&mut self, encode: impl FnOnce(&mut Vec<u8>)) -> Result<(), RecorderError> {
+    fn write(
+        &mut self,
+        encode: impl FnOnce(Format, &mut Vec<u8>) -> Result<(), RecorderError>,
+    ) -> Result<(), RecorderError> {
         let mut lines = std::mem::take(&mut self.lines);
         lines.clear();
-        encode(&mut lines);
-        let written = self.output().write(&lines);
+        let written = encode(self.format, &mut lines).and_then(|()| self.output().write(&lines));
         self.lines = lines;
         written
     }
@@ -134,14 +144,14 @@ impl Recorder for JsonLines {
     }
 
     fn spans(&mut self, batch: &SpanBatch) -> Result<(), RecorderError> {
-        self.write(|lines| encode::spans(lines, batch))
+        self.write(|format, lines| format.spans(lines, batch))
     }
 
     fn events(&mut self, batch: &EventBatch) -> Result<(), RecorderError> {
-        self.write(|lines| encode::events(lines, batch))
+        self.write(|format, lines| format.events(lines, batch))
     }
 
     fn metrics(&mut self, snapshot: &Snapshot) -> Result<(), RecorderError> {
-        self.write(|lines| encode::metrics(lines, snapshot))
+        self.write(|format, lines| format.metrics(lines, snapshot))
     }
 }

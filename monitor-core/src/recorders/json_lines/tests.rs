@@ -42,6 +42,7 @@ use crate::probe::instrument::Histogram;
 use crate::recorder::Configured;
 use crate::recorder::Settings;
 use crate::recorders::JsonLines;
+use crate::recorders::json_lines::Format;
 use crate::recorders::json_lines::encode::rfc_3339;
 
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -307,6 +308,44 @@ fn times_are_those_of_rfc_3339_however_far_away() {
 }
 
 #[test]
+fn with_the_format_of_opentelemetry_a_line_is_a_batch_in_which_everything_is_there() {
+    let clock = ManualClock::default();
+    let odd = "</script>\u{9b}\u{202e}\n\"";
+    let text = written(
+        |lines| lines.format(Format::Otlp),
+        &clock,
+        |_| {
+            let mut span = Span::start("charge");
+            span.set("odd", odd);
+            let waited = Duration::from_secs(2);
+            emit(|| {
+                ConnectionCheckOutFailed::new(Address::tcp("db", 5432), CheckOutFailedReason::Timeout, waited)
+            });
+            drop(span);
+            drop(Span::start("charge"));
+        },
+    );
+    assert!(
+        !text.trim_end_matches('\n').contains(|letter| letter != '\n' && crate::model::is_dangerous(letter))
+    );
+    let lines: Vec<Json> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let all = |batch: &str, scope: &str, what: &str| {
+        let batches = lines.iter().filter_map(|line| line[batch].as_array()).flatten();
+        let scopes = batches.flat_map(|batch| batch[scope].as_array().unwrap());
+        scopes.flat_map(|scope| scope[what].as_array().unwrap()).collect::<Vec<_>>()
+    };
+    let spans = all("resourceSpans", "scopeSpans", "spans");
+    let events = all("resourceLogs", "scopeLogs", "logRecords");
+    let metrics = all("resourceMetrics", "scopeMetrics", "metrics");
+    assert_eq!((spans.len(), events.len()), (2, 1));
+    let values = spans.iter().filter_map(|span| span["attributes"].as_array()).flatten();
+    assert!(values.into_iter().any(|field| field["key"] == "odd" && field["value"]["stringValue"] == odd));
+    assert!(spans.iter().any(|span| span["spanId"] == events[0]["spanId"]));
+    assert!(metrics.iter().any(|metric| metric["name"] == "function.calls"), "{metrics:?}");
+    assert_eq!(lines.iter().filter(|line| line.as_object().unwrap().len() != 1).count(), 0);
+}
+
+#[test]
 fn each_setting_of_configuration_is_heeded() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("lines");
@@ -315,6 +354,7 @@ fn each_setting_of_configuration_is_heeded() {
         .with("max_size", "1")
         .with("max_age", "1h")
         .with("keep", "2")
+        .with("format", "plain")
         .with("signals", "spans");
     let monitor = Monitor::builder().recorder(JsonLines::open(&mut settings).unwrap()).build();
     for _ in 0..5 {
@@ -332,6 +372,7 @@ fn each_setting_of_configuration_is_heeded() {
     for (key, value, expected) in [
         ("max_size", "big", "a number of bytes such as `4096`, `64KiB` or `10MB`"),
         ("max_age", "old", "a duration such as `500ms`, `5s`, `2m` or `1h`"),
+        ("format", "xml", "`plain` or `otlp`"),
         ("signals", "span", "some of `spans`, `events` and `metrics`, joined by commas"),
     ] {
         let error = JsonLines::open(&mut Settings::new("json_lines").with(key, value)).err().unwrap();
