@@ -23,7 +23,7 @@ impl Scraped {
 
     /// With other settings.
     pub(crate) fn with(settings: impl FnOnce(Prometheus) -> Prometheus) -> Self {
-        let prometheus = settings(Prometheus::bind(([127, 0, 0, 1], 0)).unwrap());
+        let prometheus = settings(Prometheus::bind("127.0.0.1:0").unwrap());
         let address = prometheus.address();
         Self { monitor: Monitor::builder().recorder(prometheus).build(), address }
     }

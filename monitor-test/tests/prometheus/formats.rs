@@ -16,6 +16,7 @@ use monitor_test::openmetrics::parse_text;
 use monitor_test::openmetrics::validate;
 
 use crate::client::Scraped;
+use crate::protobuf::shown;
 
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 const PROTOBUF: &str =
@@ -84,17 +85,13 @@ fn the_older_text_format_shows_the_same() {
     assert_eq!(reply.header("content-type"), Some(TEXT));
     let old = parse_text(&reply.text()).unwrap();
     let new = validate(&scraped.get("/metrics", "Accept: application/openmetrics-text\r\n").text()).unwrap();
-    let samples = |shown: &monitor_test::openmetrics::Exposition| -> Vec<_> {
-        let kept = shown.samples().filter(|sample| !sample.name.ends_with("_created"));
-        kept.map(|sample| (sample.name.clone(), sample.labels.clone(), sample.value)).collect()
-    };
-    assert_eq!(samples(&old), samples(&new));
-    assert!(samples(&old).len() > 40);
+    assert_eq!(shown(&old), shown(&new));
+    assert!(shown(&old).len() > 40);
 }
 
 #[test]
 fn target_info_says_what_the_resource_says() {
-    let prometheus = Prometheus::bind(([127, 0, 0, 1], 0)).unwrap();
+    let prometheus = Prometheus::bind("127.0.0.1:0").unwrap();
     let address = prometheus.address();
     let resource = Resource::default().with("service.name", "shop").with("process.pid", 7);
     let monitor = Monitor::builder().resource(resource).recorder(prometheus).build();

@@ -2,6 +2,9 @@
 
 mod client;
 mod connections;
+mod decoder;
 mod formats;
+mod hostile;
 mod lifetime;
+mod protobuf;
 mod requests;

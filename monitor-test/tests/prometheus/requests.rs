@@ -1,6 +1,16 @@
 //! F71, F75: which requests are answered, and that nothing else is.
 
+use std::io::Write;
+use std::net::Shutdown;
+
+use proptest::collection::vec;
+use proptest::prelude::ProptestConfig;
+use proptest::prelude::any;
+use proptest::proptest;
+
+use crate::client::Reply;
 use crate::client::Scraped;
+use crate::client::connect;
 
 /// What becomes of a request, and that the endpoint is there afterwards.
 #[track_caller]
@@ -172,5 +182,27 @@ fn f75_what_is_too_large_is_refused() {
         let reply = scraped.send(request.replace("@HOST", &scraped.address.to_string()).as_bytes());
         assert!([400, 414, 431].contains(&reply.status), "{} {:?}", reply.status, &request[..20]);
         assert_eq!(scraped.get("/metrics", "").status, 200);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn f75_no_bytes_end_the_endpoint(
+        noise in vec(any::<u8>(), 0..200),
+        head in "(GET|HEAD|PUT) [/a-z%.:?\u{0}]{0,9} HTTP/1.[01]\r\n([A-Za-z-]{0,9}:? ?[ -~\r\n]{0,30}\r\n){0,4}\r\n",
+    ) {
+        thread_local!(static SCRAPED: Scraped = Scraped::new());
+        SCRAPED.with(|scraped| {
+            for bytes in [noise.as_slice(), head.as_bytes()] {
+                let mut stream = connect(scraped.address);
+                // It may have been refused before all was sent.
+                let _ = stream.write_all(bytes).and_then(|()| stream.shutdown(Shutdown::Write));
+                let reply = Reply::read(stream);
+                assert!(matches!(reply.status, 0 | 200 | 400..=431), "{reply:?}");
+            }
+            assert_eq!(scraped.get("/", "").status, 200);
+        });
     }
 }

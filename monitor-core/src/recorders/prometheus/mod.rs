@@ -12,6 +12,7 @@ use std::io;
 use std::net::Ipv4Addr;
 use std::net::SocketAddr;
 use std::net::TcpListener;
+use std::net::ToSocketAddrs;
 use std::time::Duration;
 
 use crate::metric::Snapshot;
@@ -30,15 +31,26 @@ use crate::recorders::prometheus::server::Server;
 /// ```
 /// use monitor_core::{Monitor, recorders::Prometheus};
 ///
-/// let prometheus = Prometheus::bind(([127, 0, 0, 1], 0))?;
+/// let prometheus = Prometheus::bind("127.0.0.1:0")?;
 /// println!("metrics at http://{}/metrics", prometheus.address());
 /// let monitor = Monitor::builder().recorder(prometheus).build();
 /// # Ok::<(), std::io::Error>(())
 /// ```
 ///
+/// | setting | what | unless told otherwise |
+/// |---|---|---|
+/// | [`listen`](Self::listen) | the address to listen on | `127.0.0.1:9464` |
+/// | [`path`](Self::path) | where the metrics are | `/metrics` |
+/// | [`token`](Self::token) | the bearer token that a request must have | none |
+/// | [`allow_hosts`](Self::allow_hosts) | names in `Host` that are answered | those of the loopback interface |
+/// | [`connections`](Self::connections) | how many are served at a time | 64 |
+/// | [`timeout`](Self::timeout) | what a connection has for everything | `10s` |
+///
+/// Each is a variable as well, `MONITOR_PROMETHEUS_LISTEN`.
+///
 /// Each scrape takes a fresh snapshot; scrapes that come at once share one. A scraper that asks for it gets OpenMetrics
 /// 1.0, with exemplars, or protocol buffers, with native histograms too; any other gets the text format 0.0.4; each
-/// packed by gzip where it may be.
+/// packed by gzip where it may be. The last one says neither units, nor exemplars, nor when counting began.
 ///
 /// Names are those of OpenTelemetry's translation: `db.client.operation.duration` in `s` is
 /// `db_client_operation_duration_seconds`, and a counter `function.calls` is `function_calls_total`. Where two metrics
@@ -86,8 +98,8 @@ impl Prometheus {
     /// # Errors
     ///
     /// The address cannot be had.
-    pub fn bind(address: impl Into<SocketAddr>) -> io::Result<Self> {
-        let listener = TcpListener::bind(address.into())?;
+    pub fn bind(address: impl ToSocketAddrs) -> io::Result<Self> {
+        let listener = TcpListener::bind(address)?;
         let address = listener.local_addr()?;
         Ok(Self { address, listener: Some(listener), ..Self::default() })
     }

@@ -122,7 +122,9 @@ impl<'a> Draft<'a> {
         let (name, unit) = names::family(&metric.name, &metric.unit, kind);
         let place = match self.holder(&name, kind) {
             None => {
-                let family = Family::new(name, kind, &metric.description);
+                // Who reads a help text looks for the place in the code, if for nothing else.
+                let about = [&metric.description, &metric.name].into_iter().find(|text| !text.is_empty());
+                let family = Family::new(name, kind, about.map_or("", |text| text));
                 self.push(Family { unit, measured_in: &metric.unit, ..family })
             }
             Some(place) => {
