@@ -2,6 +2,8 @@
 
 use std::io;
 use std::io::Write;
+use std::time::Duration;
+use std::time::SystemTime;
 
 use serde::Serialize;
 use serde_json::Serializer;
@@ -9,6 +11,9 @@ use serde_json::ser::Formatter;
 
 use crate::model::FieldValue;
 use crate::model::is_dangerous;
+
+/// The last second that has four digits of a year, 9999-12-31T23:59:59Z.
+const LAST_SECOND: Duration = Duration::from_secs(253_402_300_799);
 
 /// One JSON object that is being written, on one line. Keys are not compared: who may have one twice takes care.
 pub(crate) struct Object<'a> {
@@ -98,6 +103,13 @@ pub(crate) fn last_of_each<K: PartialEq, V>(entries: impl IntoIterator<Item = (K
         }
     }
     last
+}
+
+/// The time as RFC 3339 writes it, in UTC, to the nanosecond. What lies before 1970 or after 9999 is at that end.
+pub(crate) fn rfc_3339(time: SystemTime) -> String {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let shown = SystemTime::UNIX_EPOCH + since.min(LAST_SECOND);
+    humantime::format_rfc3339_nanos(shown).to_string()
 }
 
 /// Escapes in texts what JSON itself would let through: what commands a terminal that shows the file, and what ends a

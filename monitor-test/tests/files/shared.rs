@@ -21,7 +21,7 @@ const SPANS: u64 = 5_000;
 #[test]
 fn some_lines() {
     let Some(path) = role() else { return };
-    let lines = JsonLines::default().path(path).signals(Signals::SPANS).max_size(200_000).keep(1_000);
+    let lines = JsonLines::default().path(path).signals(Signals::SPANS).max_size(200_000).max_files(1_000);
     let monitor = Monitor::builder().recorder(lines).build();
     for number in 0..SPANS {
         monitor.scope(|| Span::start("called").set("number", u64::from(std::process::id()) << 32 | number));

@@ -22,11 +22,8 @@ impl Configured for ChromeTrace {
         if let Some(ByteSize(bytes)) = settings.take("max_size")? {
             trace = trace.max_size(bytes);
         }
-        if let Some(files) = settings.take("keep")? {
-            trace = trace.keep(files);
-        }
-        if let Some(signals) = settings.take("signals")? {
-            trace = trace.signals(signals);
+        if let Some(files) = settings.take("max_files")? {
+            trace = trace.max_files(files);
         }
         Ok(trace)
     }
@@ -53,7 +50,7 @@ impl ChromeTrace {
     /// Keeps so many files that were put aside, those of earlier runs among them, five by default; with zero, such a
     /// file is removed.
     #[must_use]
-    pub fn keep(mut self, files: u32) -> Self {
+    pub fn max_files(mut self, files: u32) -> Self {
         self.rotation.keep = files;
         self
     }

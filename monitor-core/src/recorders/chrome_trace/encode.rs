@@ -11,6 +11,7 @@ use std::time::SystemTime;
 use crate::export::json::Object;
 use crate::export::json::last_of_each;
 use crate::export::json::object;
+use crate::export::json::rfc_3339;
 use crate::metric::MetricData;
 use crate::metric::MetricPoint;
 use crate::metric::Snapshot;
@@ -143,8 +144,7 @@ impl Drawing {
             self.name(&mut out, "thread_name", ELSEWHERE, "name", "outside of all spans drawn");
         }
         if let Some(zero) = self.zero {
-            let since = zero.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-            let label = format!("0 is {}.{:09} seconds since 1970", since.as_secs(), since.subsec_nanos());
+            let label = format!("0 is {}", rfc_3339(zero));
             self.name(&mut out, "process_labels", 0, "labels", &label);
         }
         let service = if self.service.is_empty() { "process" } else { &self.service };

@@ -22,8 +22,8 @@ use crate::model::Resource;
 use crate::model::SpanId;
 use crate::probe::Span;
 use crate::probe::instrument::Gauge;
-use crate::recorder::Configured;
 use crate::recorder::Settings;
+use crate::recorders::Builtin;
 use crate::recorders::ChromeTrace;
 use crate::recorders::chrome_trace::layout::Bar;
 use crate::recorders::chrome_trace::layout::LANES;
@@ -87,7 +87,7 @@ fn a_span_is_a_bar_below_its_parent_with_times_to_the_nanosecond() {
     assert_eq!(inner["args"]["parent_id"], outer["args"]["span_id"]);
     assert_eq!(drawn.named("process_name")["args"]["name"], "shop");
     assert_eq!(drawn.named("thread_name")["args"]["name"], "lane 1");
-    assert_eq!(drawn.named("process_labels")["args"]["labels"], "0 is 0.000000000 seconds since 1970");
+    assert_eq!(drawn.named("process_labels")["args"]["labels"], "0 is 1970-01-01T00:00:00.000000000Z");
 }
 
 #[test]
@@ -276,7 +276,7 @@ fn drawing(recorder: impl FnOnce(ChromeTrace) -> ChromeTrace) -> (TempDir, PathB
 
 #[test]
 fn f50_the_file_is_whole_after_each_flush_and_each_file_names_its_lanes() {
-    let (_folder, path, monitor) = drawing(|trace| trace.max_size(3_000).keep(100));
+    let (_folder, path, monitor) = drawing(|trace| trace.max_size(3_000).max_files(100));
     for number in 0..40_u64 {
         monitor.scope(|| Span::start("called").set("number", number));
         monitor.flush(PATIENCE).unwrap();
@@ -315,12 +315,13 @@ fn each_run_begins_a_file_and_two_at_once_do_not_share_one() {
 fn each_setting_of_configuration_is_heeded() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("trace.json");
-    let mut settings = Settings::new("chrome_trace")
+    let builtin = Builtin::named("chrome_trace").unwrap();
+    let settings = Settings::new("chrome_trace")
         .with("path", path.display().to_string())
         .with("max_size", "1")
-        .with("keep", "1")
+        .with("max_files", "1")
         .with("signals", "spans");
-    let monitor = Monitor::builder().recorder(ChromeTrace::open(&mut settings).unwrap()).build();
+    let monitor = Monitor::builder().boxed_recorder(builtin.open(settings).unwrap()).build();
     for _ in 0..3 {
         monitor.scope(|| drop(Span::start("called")));
         monitor.flush(PATIENCE).unwrap();

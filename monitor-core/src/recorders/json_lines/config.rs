@@ -34,11 +34,8 @@ impl Configured for JsonLines {
         if let Some(age) = settings.take("max_age")? {
             lines = lines.max_age(age);
         }
-        if let Some(files) = settings.take("keep")? {
-            lines = lines.keep(files);
-        }
-        if let Some(signals) = settings.take("signals")? {
-            lines = lines.signals(signals);
+        if let Some(files) = settings.take("max_files")? {
+            lines = lines.max_files(files);
         }
         Ok(lines)
     }
@@ -90,7 +87,7 @@ impl JsonLines {
 
     /// Keeps so many files that were put aside, five by default; with zero, a full file is removed.
     #[must_use]
-    pub fn keep(mut self, files: u32) -> Self {
+    pub fn max_files(mut self, files: u32) -> Self {
         self.rotation.keep = files;
         self
     }

@@ -1,12 +1,12 @@
 //! From spans, events and metrics to flat JSON objects, one a line. Pure.
 
 use std::borrow::Cow;
-use std::time::Duration;
 use std::time::SystemTime;
 
 use crate::export::json::Object;
 use crate::export::json::last_of_each;
 use crate::export::json::object;
+use crate::export::json::rfc_3339;
 use crate::metric::Histogram;
 use crate::metric::MetricData;
 use crate::metric::MetricKind;
@@ -47,8 +47,6 @@ pub(crate) const SPAN: &[&str] = &[
 ];
 /// What stands before a key of the user that would be one of ours.
 const OWN: &str = "own.";
-/// The last second that has four digits of a year, 9999-12-31T23:59:59Z.
-const LAST_SECOND: Duration = Duration::from_secs(253_402_300_799);
 
 /// One line a span.
 pub(crate) fn spans(out: &mut Vec<u8>, batch: &SpanBatch) {
@@ -181,11 +179,4 @@ fn own<'a>(object: &mut Object<'_>, ours: &[&str], entries: impl Iterator<Item =
             object.field(name, &value);
         }
     }
-}
-
-/// The time as RFC 3339 writes it, in UTC, to the nanosecond. What lies before 1970 or after 9999 is at that end.
-pub(crate) fn rfc_3339(time: SystemTime) -> String {
-    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let shown = SystemTime::UNIX_EPOCH + since.min(LAST_SECOND);
-    humantime::format_rfc3339_nanos(shown).to_string()
 }

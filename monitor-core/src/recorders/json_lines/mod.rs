@@ -30,7 +30,7 @@ use crate::recorders::json_lines::output::Output;
 /// ```no_run
 /// use monitor_core::{Monitor, recorders::JsonLines};
 ///
-/// let lines = JsonLines::default().path("checkout.jsonl").max_size(10 << 20).keep(3);
+/// let lines = JsonLines::default().path("checkout.jsonl").max_size(10 << 20).max_files(3);
 /// let _monitor = Monitor::builder().recorder(lines).install()?;
 /// # Ok::<(), monitor_core::InstallError>(())
 /// ```

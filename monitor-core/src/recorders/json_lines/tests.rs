@@ -30,6 +30,7 @@ use crate::event::ConnectionCheckOutFailed;
 use crate::event::HeartbeatEvent;
 use crate::event::HeartbeatInfo;
 use crate::event::HeartbeatStarted;
+use crate::export::json::rfc_3339;
 use crate::model::Outcome;
 use crate::model::Resource;
 use crate::model::Signals;
@@ -39,11 +40,10 @@ use crate::model::TraceId;
 use crate::probe::Span;
 use crate::probe::instrument::Counter;
 use crate::probe::instrument::Histogram;
-use crate::recorder::Configured;
 use crate::recorder::Settings;
+use crate::recorders::Builtin;
 use crate::recorders::JsonLines;
 use crate::recorders::json_lines::Format;
-use crate::recorders::json_lines::encode::rfc_3339;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -349,14 +349,15 @@ fn with_the_format_of_opentelemetry_a_line_is_a_batch_in_which_everything_is_the
 fn each_setting_of_configuration_is_heeded() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("lines");
-    let mut settings = Settings::new("json_lines")
+    let builtin = Builtin::named("json_lines").unwrap();
+    let settings = Settings::new("json_lines")
         .with("path", path.display().to_string())
         .with("max_size", "1")
         .with("max_age", "1h")
-        .with("keep", "2")
+        .with("max_files", "2")
         .with("format", "plain")
         .with("signals", "spans");
-    let monitor = Monitor::builder().recorder(JsonLines::open(&mut settings).unwrap()).build();
+    let monitor = Monitor::builder().boxed_recorder(builtin.open(settings).unwrap()).build();
     for _ in 0..5 {
         monitor.scope(|| drop(Span::start("called")));
         monitor.flush(PATIENCE).unwrap();
@@ -375,7 +376,7 @@ fn each_setting_of_configuration_is_heeded() {
         ("format", "xml", "`plain` or `otlp`"),
         ("signals", "span", "some of `spans`, `events` and `metrics`, joined by commas"),
     ] {
-        let error = JsonLines::open(&mut Settings::new("json_lines").with(key, value)).err().unwrap();
+        let error = builtin.open(Settings::new("json_lines").with(key, value)).err().unwrap();
         assert_eq!(error.to_string(), format!("json_lines.{key}: `{value}` is not {expected}"));
     }
 }
