@@ -27,6 +27,7 @@ impl FromSetting for DaemonAddress {
     fn from_setting(text: &str) -> Option<Self> {
         let words: Vec<_> = text.split_whitespace().collect();
         let plain = match &words[..] {
+            [one] if one.starts_with("tcp:") => return None,
             [one] => one.strip_prefix("udp:").filter(|rest| !rest.starts_with("//")).unwrap_or(one),
             // What the daemon answers over TCP is not asked.
             [one, other] => match (one.split_once(':')?, other.split_once(':')?) {

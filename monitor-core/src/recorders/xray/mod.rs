@@ -19,6 +19,7 @@ pub use sampling::{SamplingRules, SamplingRulesError};
 use crate::metric::Snapshot;
 use crate::model::Resource;
 use crate::model::Signals;
+use crate::model::SpanContext;
 use crate::model::TraceIds;
 use crate::recorder::Configured;
 use crate::recorder::EventBatch;
@@ -105,15 +106,20 @@ use crate::recorders::xray::waiting::Waiting;
 ///
 /// # What can be lost
 ///
-/// What waits is bounded in number and memory, and nothing of it is lost at a flush or at the end. UDP tells nobody what
-/// became of a datagram, except that on the own machine a daemon that does not run is noticed: then the runtime tries
-/// again, and counts.
+/// What waits is bounded in number and memory, and all of it is sent at a flush and at the end. A span counts as exported
+/// when it was sent, or waits for the segment that it is a part of; in a program with events, a trace waits a little for
+/// those of its spans, too. UDP tells nobody what became of a datagram, except that on the own machine a daemon that does
+/// not run is noticed: then the runtime tries again, and counts.
 pub struct XRay {
     config: Config,
     sampler: Option<Sampler>,
     waiting: Waiting,
     outbox: Outbox,
     resource: Resource,
+    /// The first and the last span of the last batch.
+    last: Option<(Option<SpanContext>, Option<SpanContext>)>,
+    /// Events of spans have come. They come behind their spans, which wait for them until the next call.
+    hears_events: bool,
 }
 
 impl fmt::Debug for XRay {
@@ -126,7 +132,15 @@ impl Default for XRay {
     fn default() -> Self {
         let config = Config::default();
         let waiting = Waiting::default();
-        Self { config, sampler: None, waiting, outbox: Outbox::default(), resource: Resource::default() }
+        Self {
+            config,
+            sampler: None,
+            waiting,
+            outbox: Outbox::default(),
+            resource: Resource::default(),
+            last: None,
+            hears_events: false,
+        }
     }
 }
 
@@ -145,7 +159,20 @@ impl XRay {
         self.outbox.send(Instant::now() + self.config.timeout)
     }
 
-    /// Tells what was complete the last time, and has been joined by whatever came right behind it.
+    /// Keeps the spans of a batch, unless it is handed over again, as what was sent did not arrive.
+    fn add(&mut self, batch: &SpanBatch) {
+        let ends =
+            (batch.iter().next().map(|span| span.context()), batch.iter().last().map(|span| span.context()));
+        if self.last == Some(ends) {
+            return;
+        }
+        self.last = Some(ends);
+        self.resource.clone_from(batch.resource());
+        let now = Instant::now();
+        batch.iter().for_each(|span| self.waiting.add(FinishedSpan::from(&span), now));
+    }
+
+    /// Tells what is complete, and what need not wait any longer.
     fn tell_complete(&mut self) {
         let mut ready = self.waiting.take_complete();
         ready.extend(self.waiting.take_overdue(Instant::now()));
@@ -173,34 +200,30 @@ impl Recorder for XRay {
     }
 
     fn spans(&mut self, batch: &SpanBatch) -> Result<(), RecorderError> {
-        self.tell_complete();
-        // First, so that a batch that is handed over again is not here already.
-        let sent = self.send();
-        if sent.as_ref().is_err_and(RecorderError::is_retryable) {
-            return sent;
+        let rests = self.hears_events;
+        if rests {
+            self.tell_complete();
         }
-        self.resource.clone_from(batch.resource());
-        let now = Instant::now();
-        batch.iter().for_each(|span| self.waiting.add(FinishedSpan::from(&span), now));
-        sent
+        self.add(batch);
+        if !rests {
+            self.tell_complete();
+        }
+        self.send()
     }
 
     fn events(&mut self, batch: &EventBatch) -> Result<(), RecorderError> {
-        let sent = self.send();
-        if sent.as_ref().is_err_and(RecorderError::is_retryable) {
-            return sent;
-        }
         let now = Instant::now();
         let mut late = 0;
         // An event of no span is no part of a trace.
         for (event, span) in batch.iter().filter_map(|event| Some((event, event.context()?))) {
             late += u64::from(!self.waiting.add_event(&event, span, now));
+            self.hears_events = true;
         }
         self.tell_complete();
-        // What was not sent stays, and the next one says why.
+        // What was not sent stays, and the next spans say why.
         let _ = self.send();
         match late {
-            0 => sent,
+            0 => Ok(()),
             late => {
                 Err(RecorderError::rejected(late, "events came after the document of their span had gone"))
             }
@@ -209,7 +232,9 @@ impl Recorder for XRay {
 
     fn metrics(&mut self, _: &Snapshot) -> Result<(), RecorderError> {
         self.tell_complete();
-        self.send()
+        // No metric is lost if this fails; what was not sent stays, and the next spans say why.
+        let _ = self.send();
+        Ok(())
     }
 
     fn flush(&mut self) -> Result<(), RecorderError> {

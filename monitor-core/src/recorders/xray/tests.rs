@@ -1,5 +1,7 @@
 use std::io;
 use std::net::UdpSocket;
+use std::sync::Arc;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -8,13 +10,18 @@ use crate::Context;
 use crate::Monitor;
 use crate::TraceLevel;
 use crate::export::socket::SocketAddress;
+use crate::model::Signals;
 use crate::model::SpanContext;
 use crate::model::SpanId;
 use crate::model::TraceId;
 use crate::probe::Span;
 use crate::recorder::Configured;
 use crate::recorder::FromSetting;
+use crate::recorder::Recorder;
+use crate::recorder::RecorderError;
 use crate::recorder::Settings;
+use crate::recorder::SnapshotSource;
+use crate::recorder::SpanBatch;
 use crate::recorders::XRay;
 use crate::recorders::xray::address::DaemonAddress;
 use crate::recorders::xray::config::daemon;
@@ -121,18 +128,58 @@ fn a_root_within_another_trace_is_a_segment_with_a_link() {
     assert_eq!((&op["links"][0]["trace_id"], &op["links"][0]["id"]), (&app["trace_id"], &app["id"]));
 }
 
+/// Hands each batch over three times, as the runtime does with one that did not arrive.
+struct Again(XRay, Arc<Mutex<Vec<Result<(), RecorderError>>>>);
+
+impl Recorder for Again {
+    fn name(&self) -> &str {
+        "again"
+    }
+
+    fn signals(&self) -> Signals {
+        Signals::SPANS
+    }
+
+    fn start(&mut self, source: &SnapshotSource) -> Result<(), RecorderError> {
+        self.0.start(source)
+    }
+
+    fn spans(&mut self, batch: &SpanBatch) -> Result<(), RecorderError> {
+        (0..3).for_each(|_| self.1.lock().unwrap().push(self.0.spans(batch)));
+        Ok(())
+    }
+
+    fn flush(&mut self) -> Result<(), RecorderError> {
+        self.0.flush()
+    }
+}
+
 #[test]
-fn f28_a_daemon_that_does_not_run_hurts_nobody_and_is_told() {
+fn f28_a_batch_that_is_handed_over_again_is_told_once() {
+    let (daemon, xray) = daemon_and_recorder();
+    let results = Arc::<Mutex<Vec<_>>>::default();
+    let monitor = Monitor::builder().recorder(Again(xray, Arc::clone(&results))).build();
+    monitor.scope(|| (0..3).for_each(|_| drop(Span::start("once"))));
+    monitor.flush(PATIENCE).unwrap();
+    assert_eq!(*results.lock().unwrap(), [Ok(()), Ok(()), Ok(())]);
+    assert_eq!(documents(&daemon).len(), 3);
+}
+
+#[test]
+fn f28_a_daemon_that_does_not_run_is_told_with_its_address() {
     let (daemon, xray) = daemon_and_recorder();
     drop(daemon);
-    let monitor = Monitor::builder().recorder(xray).build();
-    for _ in 0..10 {
-        monitor.scope(|| drop(Span::start("lost")));
-        let _ = monitor.flush(Duration::from_millis(50));
-    }
-    let account = monitor.accounts().into_iter().find(|account| account.signal == "spans").unwrap();
-    assert_eq!(account.recorded, account.exported + account.dropped() + account.queued);
-    assert_eq!(account.recorded, 10);
+    let results = Arc::<Mutex<Vec<_>>>::default();
+    let monitor = Monitor::builder().recorder(Again(xray, Arc::clone(&results))).build();
+    monitor.scope(|| (0..3).for_each(|_| drop(Span::start("lost"))));
+    monitor.flush(PATIENCE).unwrap();
+    // The first datagram finds out that nobody is there.
+    let results = results.lock().unwrap();
+    let error = results[0].clone().unwrap_err();
+    assert!(
+        error.is_retryable() && error.to_string().starts_with("the X-Ray daemon at udp://127.0.0.1:"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -147,7 +194,7 @@ fn the_daemon_is_where_the_variable_of_the_sdks_says() {
     check("udp:127.0.0.2:2001 tcp:127.0.0.1:2000", "127.0.0.2", 2_001);
     check("udp://[::1]:2000", "::1", 2_000);
     check("daemon", "daemon", 2_000);
-    for wrong in ["tcp://daemon:2000", "udp:a:1 udp:b:2", "a b c", "unix:///run/x", "daemon:0"] {
+    for wrong in ["tcp://daemon:2000", "tcp:1", "udp:a:1 udp:b:2", "a b c", "unix:///run/x", "daemon:0"] {
         assert_eq!(DaemonAddress::from_setting(wrong), None, "{wrong}");
     }
     assert_eq!(daemon(None), Ok(SocketAddress::udp("127.0.0.1", 2_000)));
