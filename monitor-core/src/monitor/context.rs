@@ -33,6 +33,7 @@ use crate::propagation::TraceState;
 use crate::propagation::WriteHeaders;
 use crate::propagation::XRayHeader;
 use crate::propagation::XRaySampled;
+use crate::recorder::note_decision;
 
 /// Where the calling code stands: in which monitor and in which span, and what came along from another process.
 ///
@@ -108,7 +109,13 @@ impl Context {
     pub fn extract<H: ReadHeaders + ?Sized>(headers: &H, trust: Trust) -> Self {
         match trust {
             Trust::Refuse => Self::current(),
-            trust => Self::current().received(read(headers), trust),
+            trust => {
+                let received = read(headers);
+                if let (Trust::Continue, Some(known)) = (trust, &received.1.trace) {
+                    note_decision(known.trace, known.flags.contains(TraceFlags::SAMPLED));
+                }
+                Self::current().received(received, trust)
+            }
         }
     }
 
@@ -118,7 +125,14 @@ impl Context {
     pub fn extract_xray<H: ReadHeaders + ?Sized>(headers: &H, trust: Trust) -> Self {
         match trust {
             Trust::Refuse => Self::current(),
-            trust => Self::current().received(read_xray(headers), trust),
+            trust => {
+                let received = read_xray(headers);
+                let decided = received.1.xray.sampled().filter(|sampled| *sampled != XRaySampled::Ask);
+                if let (Trust::Continue, Some(known), Some(decided)) = (trust, &received.1.trace, decided) {
+                    note_decision(known.trace, decided == XRaySampled::Yes);
+                }
+                Self::current().received(received, trust)
+            }
         }
     }
 

@@ -4,6 +4,7 @@
 
 mod batch;
 mod configured;
+mod decision;
 mod delivery;
 mod error;
 mod event_batch;
@@ -27,6 +28,9 @@ pub use snapshot_source::SnapshotSource;
 pub use span_batch::{Span, SpanBatch};
 
 pub(crate) use batch::{Batch, Batches};
+#[cfg(feature = "xray")]
+pub(crate) use decision::decision;
+pub(crate) use decision::note_decision;
 pub(crate) use pieces::Pieces;
 pub(crate) use records::{
     DROPPED_FIELD, LINK_FIELD, NAME_FIELD, Names, Origin, Records, TRACE_STATE_FIELD, dropped, plain,

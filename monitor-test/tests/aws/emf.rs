@@ -108,13 +108,10 @@ fn f65_lines_are_what_cloudwatch_takes_and_counts_are_exact_whatever_the_values_
 #[test]
 fn f65_hostile_texts_add_no_metric_and_break_no_line() {
     let page = Page::default();
+    // How often the recorder was called is another matter.
+    let of_program = |name: &str| !name.starts_with("otel.sdk.");
     conformance::faithful(
         || CloudWatchEmf::to(page.clone()),
-        || {
-            told(&page.take(Targets::Described))
-                .into_iter()
-                .filter(|it| !it.0.starts_with("monitor."))
-                .count()
-        },
+        || told(&page.take(Targets::Described)).iter().filter(|(name, ..)| of_program(name)).count(),
     );
 }

@@ -97,10 +97,11 @@ impl XRay {
         self
     }
 
-    /// Tells only the traces that the rules choose. By default all are told.
+    /// Tells only the traces that the rules choose, of those that no other process has decided of. By default all of these
+    /// are told.
     #[must_use]
     pub fn sampling_rules(mut self, rules: SamplingRules) -> Self {
-        self.sampler = Some(Sampler::new(rules));
+        self.sampler = Sampler::new(rules);
         self
     }
 

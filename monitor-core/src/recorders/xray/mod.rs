@@ -27,6 +27,7 @@ use crate::recorder::Recorder;
 use crate::recorder::RecorderError;
 use crate::recorder::SnapshotSource;
 use crate::recorder::SpanBatch;
+use crate::recorder::decision;
 use crate::recorders::memory::FinishedSpan;
 use crate::recorders::xray::config::Config;
 use crate::recorders::xray::outbox::Outbox;
@@ -100,9 +101,9 @@ use crate::recorders::xray::waiting::Waiting;
 ///
 /// # What is chosen
 ///
-/// All traces, unless there are [`sampling_rules`](XRay::sampling_rules). Then a trace is chosen once, by its first segment;
-/// where that was called by another process, this one follows: it tells the trace. What X-Ray itself wants chosen (its
-/// central rules) is not asked.
+/// A trace that came from another process with a decision (`Sampled=0` or `1`, or the flag of `traceparent`) is told or not,
+/// as that has decided. Of all others all are told, unless there are [`sampling_rules`](XRay::sampling_rules): then a trace
+/// is chosen once, by its first segment. What X-Ray itself wants chosen (its central rules) is not asked.
 ///
 /// # What can be lost
 ///
@@ -112,7 +113,7 @@ use crate::recorders::xray::waiting::Waiting;
 /// not run is noticed: then the runtime tries again, and counts.
 pub struct XRay {
     config: Config,
-    sampler: Option<Sampler>,
+    sampler: Sampler,
     waiting: Waiting,
     outbox: Outbox,
     resource: Resource,
@@ -134,7 +135,7 @@ impl Default for XRay {
         let waiting = Waiting::default();
         Self {
             config,
-            sampler: None,
+            sampler: Sampler::default(),
             waiting,
             outbox: Outbox::default(),
             resource: Resource::default(),
@@ -148,7 +149,8 @@ impl XRay {
     /// Puts pieces of traces into words.
     fn tell(&mut self, pieces: Vec<Piece>) {
         for piece in pieces {
-            if self.sampler.as_mut().is_none_or(|sampler| sampler.is_told(&piece)) {
+            let trace = piece.spans.first().map(|(held, _)| held.span.trace_id);
+            if self.sampler.is_told(&piece, trace.and_then(decision)) {
                 let limit = self.config.datagram;
                 self.outbox.extend(encode::datagrams(&piece, &self.resource, &self.config.wording, limit));
             }

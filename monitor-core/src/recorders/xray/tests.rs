@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::Context;
 use crate::Monitor;
 use crate::TraceLevel;
+use crate::Trust;
 use crate::export::socket::SocketAddress;
 use crate::model::Signals;
 use crate::model::SpanContext;
@@ -221,4 +222,27 @@ fn what_configuration_says_is_heeded_or_refused() {
     assert!(error.starts_with("xray.address: `tcp://x` is not an address of the X-Ray daemon"), "{error}");
     let error = told("sampling_rules", "/nowhere").unwrap_err().to_string();
     assert!(error.starts_with("xray.sampling_rules: `/nowhere` cannot be read: "), "{error}");
+}
+
+#[test]
+fn what_another_process_has_decided_of_a_trace_counts() {
+    let (daemon, xray) = daemon_and_recorder();
+    let monitor = Monitor::builder().recorder(xray).build();
+    let answer = |header: &str, trust| {
+        let headers = [("x-amzn-trace-id", header), ("traceparent", header)];
+        let contexts = [Context::extract_xray(&headers, trust), Context::extract(&headers, trust)];
+        let named = contexts.iter().find(|context| context.span().is_some()).unwrap_or(&contexts[0]);
+        monitor.scope(|| named.clone().run(|| drop(Span::start("answer"))));
+        monitor.flush(PATIENCE).unwrap();
+        documents(&daemon).len()
+    };
+    let root = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8";
+    assert_eq!(answer(&format!("{root};Sampled=0"), Trust::Continue), 0);
+    let root = "Root=1-5759e988-bd862e3fe1be46a994272794;Parent=53995c3f42cd8ad8";
+    assert_eq!(answer(&format!("{root};Sampled=1"), Trust::Continue), 1);
+    let root = "Root=1-5759e988-bd862e3fe1be46a994272796;Parent=53995c3f42cd8ad8";
+    assert_eq!(answer(&format!("{root};Sampled=?"), Trust::Continue), 1);
+    assert_eq!(answer("00-5759e988bd862e3fe1be46a994272798-53995c3f42cd8ad8-00", Trust::Continue), 0);
+    assert_eq!(answer("00-5759e988bd862e3fe1be46a99427279a-53995c3f42cd8ad8-01", Trust::Continue), 1);
+    assert_eq!(answer("00-5759e988bd862e3fe1be46a99427279c-53995c3f42cd8ad8-00", Trust::Refuse), 1);
 }

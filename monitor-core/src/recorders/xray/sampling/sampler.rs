@@ -16,9 +16,10 @@ use crate::recorders::xray::waiting::Role;
 const REMEMBERED: usize = 16_384;
 
 /// Chooses traces, each once.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Sampler {
-    rules: SamplingRules,
+    /// None where all are told.
+    rules: Option<SamplingRules>,
     /// One a rule, and one for the rest.
     reservoirs: Vec<Reservoir>,
     decided: HashMap<TraceId, bool>,
@@ -46,19 +47,20 @@ impl Reservoir {
 impl Sampler {
     pub(crate) fn new(rules: SamplingRules) -> Self {
         let reservoirs = vec![Reservoir::default(); rules.rules.len() + 1];
-        Self { rules, reservoirs, decided: HashMap::new(), order: VecDeque::new() }
+        Self { rules: Some(rules), reservoirs, ..Self::default() }
     }
 
-    /// Whether a piece of a trace is told: as other pieces of the trace were; where another process has sent a span to
-    /// this one, that has decided, and tells the trace; otherwise by the rules.
-    pub(crate) fn is_told(&mut self, piece: &Piece) -> bool {
+    /// Whether a piece of a trace is told: as other pieces of the trace were; else as another process has decided that has
+    /// sent the trace here, if that is known, and what a process sends without a word it tells itself; otherwise by the
+    /// rules.
+    pub(crate) fn is_told(&mut self, piece: &Piece, elsewhere: Option<bool>) -> bool {
         let Some((held, _)) = piece.spans.first() else { return false };
         let span = &held.span;
         if let Some(decided) = self.decided.get(&span.trace_id) {
             return *decided;
         }
         let by_others = piece.role == Role::Segment && span.parent.is_some();
-        let told = by_others || self.decide(span);
+        let told = elsewhere.unwrap_or_else(|| by_others || self.decide(span));
         self.decided.insert(span.trace_id, told);
         self.order.push_back(span.trace_id);
         if self.order.len() > REMEMBERED
@@ -70,17 +72,18 @@ impl Sampler {
     }
 
     fn decide(&mut self, span: &FinishedSpan) -> bool {
+        let Some(given) = &self.rules else { return true };
         let text = |name: &str| span.field(name).map(ToString::to_string);
         let (host, method, path) = (text("server.address"), text("http.request.method"), text("url.path"));
         let fits =
             |pattern: &str, text: &Option<String>| text.as_ref().is_none_or(|text| fits(pattern, text));
-        let rules = self.rules.rules.iter();
+        let rules = given.rules.iter();
         let found = rules.enumerate().find(|(_, rule)| {
             fits(&rule.host, &host) && fits(&rule.http_method, &method) && fits(&rule.url_path, &path)
         });
         let (place, Share { fixed_target, rate }) = match found {
             Some((place, rule)) => (place, rule.share()),
-            None => (self.rules.rules.len(), self.rules.default),
+            None => (given.rules.len(), given.default),
         };
         let second = span.start.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
         // The lower part of a trace's identifier is random, and the same in every process that has a part of it.

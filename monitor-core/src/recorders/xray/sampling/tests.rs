@@ -46,7 +46,8 @@ fn at(share: f64, number: u128) -> u128 {
 #[test]
 fn by_default_one_trace_a_second_is_told_and_five_of_a_hundred() {
     let mut sampler = Sampler::new(SamplingRules::default());
-    let mut told = |share, number, second| sampler.is_told(&piece(at(share, number), second, None, &[]));
+    let mut told =
+        |share, number, second| sampler.is_told(&piece(at(share, number), second, None, &[]), None);
     assert_eq!([told(0.9, 1, 7), told(0.9, 2, 7), told(0.9, 3, 8)], [true, false, true]);
     assert_eq!([told(0.04, 4, 8), told(0.06, 5, 8)], [true, false]);
     // As it was decided, whatever came meanwhile.
@@ -65,7 +66,7 @@ fn the_first_rule_that_fits_counts() {
     let mut told = |host: &str, path: &str| {
         number += 1;
         let fields = [("server.address", host), ("http.request.method", "get"), ("url.path", path)];
-        sampler.is_told(&piece(at(0.5, number), 1, None, &fields))
+        sampler.is_told(&piece(at(0.5, number), 1, None, &fields), None)
     };
     assert_eq!([told("SHOP.example", "/orders"), told("shop.example", "/health/live")], [true, false]);
     assert!(!told("bank.example", "/orders"));
@@ -75,11 +76,13 @@ fn the_first_rule_that_fits_counts() {
 fn whoever_called_has_decided() {
     let rules = r#"{"version": 2, "default": {"fixed_target": 0, "rate": 0}}"#.parse().unwrap();
     let mut sampler = Sampler::new(rules);
-    assert!(sampler.is_told(&piece(1, 1, Some(7), &[])));
-    assert!(!sampler.is_told(&piece(2, 1, None, &[])));
+    assert!(sampler.is_told(&piece(1, 1, Some(7), &[]), None));
+    assert!(!sampler.is_told(&piece(2, 1, None, &[]), None));
+    assert!(sampler.is_told(&piece(3, 1, None, &[]), Some(true)));
+    assert!(!sampler.is_told(&piece(4, 1, Some(7), &[]), Some(false)));
     // What is late follows what went before.
     let late = Piece { role: Role::Subsegment, ..piece(2, 1, Some(7), &[]) };
-    assert!(!sampler.is_told(&late));
+    assert!(!sampler.is_told(&late, None));
 }
 
 #[test]
