@@ -10,6 +10,7 @@
 //! |---|---|
 //! | [`recorder`] | what every recorder must do, wherever it ships to |
 //! | [`networked`] | the same over a network, with peers that are dead, hang, drip, reset, talk garbage and come back |
+//! | [`boxed_misbehaving`] | of these, only the peers that misbehave: for protocols that no peer of the kit speaks |
 //! | [`faithful`] | whatever the names and values are, the number of records is the same |
 //! | [`burst`] | a million calls in a second or so: counted exactly, in bounded memory |
 //!
@@ -34,5 +35,5 @@ mod watched;
 
 pub use burst::burst;
 pub use faithful::{boxed_faithful, faithful};
-pub use networked::{boxed_networked, networked};
+pub use networked::{boxed_misbehaving, boxed_networked, networked};
 pub use rules::{boxed_recorder, recorder};

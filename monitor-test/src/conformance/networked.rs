@@ -1,5 +1,6 @@
 //! The rules for what ships over a network.
 
+use std::panic::resume_unwind;
 use std::thread;
 
 use monitor_core::DropReason;
@@ -67,18 +68,28 @@ pub fn networked<R: Recorder + 'static>(transport: Transport, make: impl Fn(&Pee
 pub fn boxed_networked(transport: Transport, make: impl Fn(&Peer) -> Box<dyn Recorder> + Sync) {
     let good = Peer::new(transport, Manner::Collecting);
     boxed_recorder(|| make(&good));
+    thread::scope(|threads| {
+        let recovers = threads.spawn(|| recovers(transport, &make));
+        boxed_misbehaving(transport, &make);
+        recovers.join().unwrap_or_else(|panic| resume_unwind(panic));
+    });
+}
+
+/// Checks of a recorder only what [`networked`] calls survival: for what talks a protocol over `transport` that no peer of
+/// the kit understands, such as gRPC over that of HTTP.
+///
+/// # Panics
+///
+/// A rule does not hold.
+#[track_caller]
+pub fn boxed_misbehaving(transport: Transport, make: impl Fn(&Peer) -> Box<dyn Recorder> + Sync) {
     // Mostly they wait, so that it takes no longer to do it at once.
     thread::scope(|threads| {
         let make = &make;
-        let mut rules = Vec::new();
-        for manner in Manner::misbehaving(transport) {
-            rules.push(threads.spawn(move || survives(transport, &manner, make)));
-        }
-        rules.push(threads.spawn(move || recovers(transport, make)));
-        let broken = rules.into_iter().filter_map(|rule| rule.join().err()).next();
-        if let Some(panic) = broken {
-            std::panic::resume_unwind(panic);
-        }
+        let survive = |manner| threads.spawn(move || survives(transport, &manner, make));
+        let all: Vec<_> = Manner::misbehaving(transport).into_iter().map(survive).collect();
+        let broken = all.into_iter().filter_map(|rule| rule.join().err()).next();
+        broken.into_iter().for_each(|panic| resume_unwind(panic));
     });
 }
 

@@ -9,6 +9,7 @@ use monitor_test::loopback::Collected;
 use monitor_test::loopback::Manner;
 use monitor_test::loopback::PATIENCE;
 use monitor_test::loopback::Peer;
+use monitor_test::loopback::Transport;
 
 use crate::row::Place;
 use crate::row::Row;
@@ -80,4 +81,18 @@ fn f63_no_name_and_no_value_adds_a_line_to_what_a_recorder_sends() {
         };
         conformance::boxed_faithful(|| row.open(place, Some(&peer)), counted);
     });
+}
+
+#[test]
+fn f33_each_protocol_of_otlp_survives_every_peer_that_does_not_understand_it() {
+    for row in BUILTIN.iter().copied().map(Row).filter(|row| row.0.name == "otlp") {
+        let nobody = Peer::http(Manner::Dead);
+        let known =
+            ["grpc", "http/json"].into_iter().filter(|protocol| row.speaking(protocol, &nobody).is_ok());
+        let known: Vec<_> = known.collect();
+        assert!(known.contains(&"http/json"), "{known:?}");
+        for protocol in known {
+            conformance::boxed_misbehaving(Transport::Http, |peer| row.speaking(protocol, peer).unwrap());
+        }
+    }
 }
