@@ -95,7 +95,7 @@ use crate::recorders::xray::waiting::Waiting;
 /// # Identifiers of traces
 ///
 /// X-Ray finds a trace by the time in its identifier. With this recorder, a monitor makes such ones
-/// ([`TraceIds::Timestamped`](crate::TraceIds::Timestamped)) unless it was told otherwise; in a process without it, say so by
+/// ([`TraceIds::Timestamped`]) unless it was told otherwise; in a process without it, say so by
 /// [`trace_ids`](crate::MonitorBuilder::trace_ids). What another process has begun keeps its identifier, with a time in it
 /// or not.
 ///
