@@ -112,7 +112,8 @@ impl Recorder for Graphite {
         }
         let points = encode::points(&self.options, snapshot, &self.deltas.since_last(snapshot));
         let sent = self.outbox.ship(&self.options, &points, seconds);
-        if !sent.as_ref().is_err_and(RecorderError::is_retryable) {
+        // What was rejected is what cannot be sent; all else was.
+        if sent.as_ref().map_or_else(|error| error.rejected_count().is_some(), |()| true) {
             self.told = Some((seconds, snapshot.clone()));
         }
         sent

@@ -108,16 +108,20 @@ impl Outbox {
     }
 }
 
-/// Sends all datagrams; how many were too long for the way.
-fn datagrams(socket: &mut Socket, packer: &Packer, deadline: Instant) -> io::Result<u64> {
+/// Sends all datagrams; how many were too long for the way. Nobody waits for somebody who does not listen over UDP.
+fn datagrams(socket: &mut Socket, packer: &Packer, deadline: Instant) -> Result<u64, RecorderError> {
+    let failed = |error: io::Error| match error.kind() {
+        io::ErrorKind::ConnectionRefused => RecorderError::new(error.to_string()),
+        _ => error.into(),
+    };
     let mut too_long = 0;
     for datagram in packer.datagrams() {
         match socket.send(datagram, deadline) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::InvalidInput => too_long += 1,
-            Err(error) => return Err(error),
+            Err(error) => return Err(failed(error)),
         }
     }
-    socket.confirm()?;
+    socket.confirm().map_err(failed)?;
     Ok(too_long)
 }

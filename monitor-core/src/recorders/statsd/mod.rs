@@ -17,6 +17,7 @@ use crate::metric::Snapshot;
 use crate::model::Resource;
 use crate::model::Signals;
 use crate::recorder::Configured;
+use crate::recorder::Delivery;
 use crate::recorder::EventBatch;
 use crate::recorder::Recorder;
 use crate::recorder::RecorderError;
@@ -58,8 +59,9 @@ pub use dialect::{Dialect, HistogramType, Timers};
 /// | event of severity `warn` and above | a counter `events` for each name; to Datadog's daemon an event, and a service check for each heartbeat |
 ///
 /// Counters are exact: the program counts, and what cannot be sent is part of the next difference. What is lost is a
-/// datagram that the network loses, or that is sent before it is known that nobody listens; over TCP and Unix streams,
-/// what a daemon that dies had not yet read.
+/// datagram that the network loses, or that is sent to another machine before it says that nobody listens; over TCP and
+/// Unix streams, what a daemon that dies had not yet read. Where nobody listens over UDP, nothing waits for a daemon:
+/// events and timings of spans are lost then, and counted as such.
 ///
 /// The values of a histogram are off by at most the width of their bucket, 0.6 % for exponential buckets. They are taken
 /// at evenly spaced ranks, so that quantiles, mean and (by the rate) the count are right; a single outlier among more
@@ -128,6 +130,11 @@ impl Recorder for Statsd {
         self.options.signals()
     }
 
+    /// A datagram is sent as quickly as memory is copied: there is no reason to let anything wait, or to lose it.
+    fn delivery(&self) -> Delivery {
+        Delivery::local()
+    }
+
     fn spans(&mut self, batch: &SpanBatch) -> Result<(), RecorderError> {
         if self.options.timers == Timers::Histograms {
             return Ok(());
@@ -147,15 +154,15 @@ impl Recorder for Statsd {
         }
         let delta = self.deltas.since_last(snapshot);
         let sent = self.ship(snapshot.resource(), |form, packer| form.metrics(&delta, packer));
-        match &sent {
-            Err(error) if error.is_retryable() => {
-                self.partly = self.is_partly_sent().then(|| snapshot.clone());
-            }
-            _ => {
-                self.partly = None;
-                self.deltas.commit(snapshot);
-            }
+        self.partly = self.is_partly_sent().then(|| snapshot.clone());
+        if is_taken(&sent) {
+            self.deltas.commit(snapshot);
         }
         sent
     }
+}
+
+/// Whether it was sent, perhaps without something that cannot be.
+fn is_taken(sent: &Result<(), RecorderError>) -> bool {
+    sent.as_ref().map_or_else(|error| error.rejected_count().is_some(), |()| true)
 }

@@ -1,5 +1,9 @@
 //! Datagrams on their way: what was sent is not sent again when a batch is tried again.
 
+// They fill the queue of a Unix socket: no other way gives an error in the middle at will.
+#[cfg(all(test, unix))]
+mod tests;
+
 use std::io;
 use std::time::Duration;
 use std::time::Instant;
@@ -42,6 +46,11 @@ impl Outbox {
     }
 
     /// Sends all datagrams; of those that failed the last time, only what was not sent yet.
+    ///
+    /// # Errors
+    ///
+    /// Retryable, with a part of them sent or not; permanent where nobody listens over UDP; a rejection of what was too
+    /// long, with all else sent.
     pub(crate) fn ship(&mut self, packer: &Packer) -> Result<(), RecorderError> {
         let deadline = Instant::now() + self.timeout;
         let sent_before = match self.under_way.take() {
@@ -53,15 +62,15 @@ impl Outbox {
             match self.send(datagram, deadline) {
                 Ok(()) => {}
                 Err(error) if error.kind() == io::ErrorKind::InvalidInput => too_long = Some(error),
+                // Nobody listened when the ones before it were sent either.
+                Err(error) if self.is_refusal(&error) => return Err(RecorderError::new(error.to_string())),
                 Err(error) => {
-                    // Nobody listened when the ones before it were sent.
-                    let sent = if error.kind() == io::ErrorKind::ConnectionRefused { 0 } else { sent };
                     self.under_way = Some((packer.bytes().to_vec(), sent));
                     return Err(error.into());
                 }
             }
         }
-        self.socket.confirm()?;
+        self.socket.confirm().map_err(|error| RecorderError::new(error.to_string()))?;
         if let Some(error) = too_long {
             return Err(RecorderError::rejected(0, format!("{error}; set `datagram` lower")));
         }
@@ -75,6 +84,11 @@ impl Outbox {
                 ),
             )),
         }
+    }
+
+    /// Whether nobody listens over UDP. Who sends datagrams does not wait for somebody to do so.
+    fn is_refusal(&self, error: &io::Error) -> bool {
+        error.kind() == io::ErrorKind::ConnectionRefused && self.socket.transport() == Transport::Udp
     }
 
     fn send(&mut self, datagram: &[u8], deadline: Instant) -> io::Result<()> {
