@@ -22,7 +22,7 @@ use crate::recorders::sentry::rate::Rate;
 
 /// How many events before an error are told with it, where nothing else is said: Sentry's own number.
 const BREADCRUMBS: usize = 100;
-/// The limit of each operation, where nothing else is said.
+/// The limit of each request, where nothing else is said.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What was said about it.
@@ -222,7 +222,8 @@ impl Sentry {
         self
     }
 
-    /// Each batch is sent within this time, or tried again; 10 seconds by default.
+    /// Each request is answered within this time, or tried again; 10 seconds by default. A batch, which is one request for
+    /// each event and transaction, may take three times as long before it has to wait.
     #[must_use]
     pub fn timeout(self, timeout: Duration) -> Self {
         self.http(|options| options.timeout = timeout)

@@ -27,6 +27,15 @@ impl Kind {
             Kind::Transaction => "transaction",
         }
     }
+
+    /// What Sentry counts and limits it as.
+    pub(crate) const fn category(self) -> Category {
+        match self {
+            Kind::CheckIn => Category::Monitor,
+            Kind::Event => Category::Error,
+            Kind::Transaction => Category::Transaction,
+        }
+    }
 }
 
 /// What one request carries: an event, a transaction or a check-in. No envelope may have two of them.
@@ -66,16 +75,13 @@ impl Envelope {
 
     /// What counts as lost where it is.
     pub(crate) fn quantities(&self) -> [(Category, u64); 2] {
-        match self.kind {
-            Kind::CheckIn => [(Category::Monitor, 1), (Category::Span, 0)],
-            Kind::Event => [(Category::Error, 1), (Category::Span, 0)],
-            Kind::Transaction => [(Category::Transaction, 1), (Category::Span, self.spans)],
-        }
+        let spans = if self.kind == Kind::Transaction { self.spans } else { 0 };
+        [(self.kind.category(), 1), (Category::Span, spans)]
     }
 
-    /// What Sentry limits it as.
-    pub(crate) fn category(&self) -> Category {
-        self.quantities()[0].0
+    /// How many bytes it has, without headers.
+    pub(crate) fn size(&self) -> usize {
+        self.payload.len()
     }
 
     /// The bytes of the envelope, with a report of losses if there is one.

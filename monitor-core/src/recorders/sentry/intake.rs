@@ -3,14 +3,13 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
-use serde_json::Value;
-
 use crate::event::Severity;
 use crate::model::Metadata;
 use crate::model::Outcome;
 use crate::model::Resource;
 use crate::model::SpanContext;
 use crate::model::SpanId;
+use crate::model::TraceId;
 use crate::recorder::EventBatch;
 use crate::recorder::Span;
 use crate::recorder::SpanBatch;
@@ -24,14 +23,13 @@ use crate::recorders::sentry::encode::Scope;
 use crate::recorders::sentry::encode::Tree;
 use crate::recorders::sentry::encode::check_in;
 use crate::recorders::sentry::encode::is_local_root;
-use crate::recorders::sentry::encode::shrink_event;
-use crate::recorders::sentry::encode::shrink_transaction;
 use crate::recorders::sentry::encode::told;
 use crate::recorders::sentry::encode::transaction;
 use crate::recorders::sentry::envelope::Envelope;
 use crate::recorders::sentry::envelope::Kind;
 use crate::recorders::sentry::losses::Losses;
 use crate::recorders::sentry::losses::Reason;
+use crate::recorders::sentry::pile::Pile;
 use crate::recorders::sentry::propagated::Propagated;
 use crate::recorders::sentry::waiting::Waiting;
 
@@ -71,20 +69,21 @@ impl Intake {
         now: Instant,
     ) -> Vec<Envelope> {
         self.look_at(options, batch.resource());
-        let mut envelopes = self.failures(options, batch, losses);
+        let mut pile = Pile::new(losses);
+        self.failures(options, batch, &mut pile);
         for span in batch.iter() {
-            envelopes.extend(self.check_in(options, &span));
+            self.check_in(options, &span, &mut pile);
             if options.traces.keeps_trace(span.context()) {
                 self.waiting.add(FinishedSpan::from(&span), now);
             } else if !options.traces.is_none() {
                 let is_root = is_local_root(span.parent(), span.metadata().kind);
-                losses.count(Reason::SampleRate, Category::Transaction, u64::from(is_root));
-                losses.count(Reason::SampleRate, Category::Span, 1);
+                pile.losses.count(Reason::SampleRate, Category::Transaction, u64::from(is_root));
+                pile.losses.count(Reason::SampleRate, Category::Span, 1);
             }
         }
         let trees = self.waiting.take_ready(now);
-        envelopes.extend(self.transactions(trees, losses));
-        envelopes
+        self.transactions(&trees, &mut pile);
+        pile.into_envelopes()
     }
 
     /// What these events say: errors become events of Sentry, and all are remembered for what may go wrong later.
@@ -95,7 +94,7 @@ impl Intake {
         losses: &mut Losses,
     ) -> Vec<Envelope> {
         self.look_at(options, batch.resource());
-        let mut envelopes = Vec::new();
+        let mut pile = Pile::new(losses);
         for event in batch.iter() {
             let is_error = event.severity() >= Severity::Error;
             if !is_error && event.context().is_none() {
@@ -103,17 +102,19 @@ impl Intake {
             }
             let event = RecordedEvent::from(&event);
             if is_error {
-                envelopes.extend(self.told(options, &event, losses));
+                self.told(options, &event, &mut pile);
             }
-            self.crumbs.keep(&event);
+            self.crumbs.keep(event);
         }
-        envelopes
+        pile.into_envelopes()
     }
 
     /// What still waits.
     pub(crate) fn rest(&mut self, losses: &mut Losses) -> Vec<Envelope> {
+        let mut pile = Pile::new(losses);
         let trees = self.waiting.take_all();
-        self.transactions(trees, losses)
+        self.transactions(&trees, &mut pile);
+        pile.into_envelopes()
     }
 
     fn look_at(&mut self, options: &Options, resource: &Resource) {
@@ -123,82 +124,54 @@ impl Intake {
         }
     }
 
-    fn failures(&mut self, options: &Options, batch: &SpanBatch, losses: &mut Losses) -> Vec<Envelope> {
+    fn failures(&mut self, options: &Options, batch: &SpanBatch, pile: &mut Pile<'_>) {
         let failed = |span: &Span<'_>| matches!(span.outcome(), Outcome::Error | Outcome::Panic);
         let mut failed: Vec<_> = batch.iter().filter(failed).map(|span| FinishedSpan::from(&span)).collect();
         if failed.is_empty() {
-            return Vec::new();
+            return;
         }
         // Who hands an error on ends after the one that it comes from; of those that end at once the last to begin is
         // the innermost.
         failed.sort_by_key(|span| (span.start + span.duration, std::cmp::Reverse(span.start)));
         let all: HashMap<_, _> = batch.iter().map(|span| (span.context(), span)).collect();
-        let mut envelopes = Vec::new();
         for span in failed {
             if !self.propagated.is_news(&span) {
                 continue;
             }
             if !options.errors.keeps_one(span.context()) {
-                losses.count(Reason::SampleRate, Category::Error, 1);
+                pile.losses.count(Reason::SampleRate, Category::Error, 1);
                 continue;
             }
             let (callers, root) = callers(&span, &all);
             let name = root.map(|root| root.display_name());
             let before = self.crumbs.before(span.trace_id, span.start + span.duration);
             let failure = Failure { span: &span, callers, transaction: name.as_deref(), before };
-            envelopes.extend(self.envelope(Kind::Event, failure.encode(&self.scope), 1, losses));
+            pile.add(Kind::Event, failure.encode(&self.scope), 1);
         }
-        envelopes
     }
 
-    fn told(&mut self, options: &Options, event: &RecordedEvent, losses: &mut Losses) -> Option<Envelope> {
+    fn told(&mut self, options: &Options, event: &RecordedEvent, pile: &mut Pile<'_>) {
         self.told += 1;
-        let context =
-            event.context.unwrap_or_else(|| SpanContext::new(Default::default(), SpanId::new(self.told)));
-        if !options.errors.keeps_one(context) {
-            losses.count(Reason::SampleRate, Category::Error, 1);
-            return None;
+        let nowhere = SpanContext::new(TraceId::default(), SpanId::new(self.told));
+        if !options.errors.keeps_one(event.context.unwrap_or(nowhere)) {
+            pile.losses.count(Reason::SampleRate, Category::Error, 1);
+            return;
         }
         let before = event.context.map(|context| self.crumbs.before(context.trace_id(), event.time));
-        let item = told(&self.scope, event, self.told, &before.unwrap_or_default());
-        self.envelope(Kind::Event, item, 1, losses)
+        pile.add(Kind::Event, told(&self.scope, event, self.told, &before.unwrap_or_default()), 1);
     }
 
-    fn check_in(&self, options: &Options, span: &Span<'_>) -> Option<Envelope> {
+    fn check_in(&self, options: &Options, span: &Span<'_>, pile: &mut Pile<'_>) {
         let recorded = SLUGS.iter().find_map(|name| span.field(name)).map(|slug| slug.to_string());
-        let slug = recorded.or_else(|| options.slug_of(span.metadata()).map(str::to_owned))?;
-        let item = check_in(&self.scope, &FinishedSpan::from(span), &slug)?;
-        Envelope::new(Kind::CheckIn, item, |_| false)
+        let slug = recorded.or_else(|| options.slug_of(span.metadata()).map(str::to_owned));
+        if let Some(item) = slug.and_then(|slug| check_in(&self.scope, &FinishedSpan::from(span), &slug)) {
+            pile.add(Kind::CheckIn, item, 0);
+        }
     }
 
-    fn transactions(&mut self, trees: Vec<Tree>, losses: &mut Losses) -> Vec<Envelope> {
-        losses.count(Reason::BufferOverflow, Category::Span, self.waiting.take_lost());
-        let mut envelopes = Vec::new();
-        for tree in trees {
-            let item = transaction(&self.scope, &tree);
-            envelopes.extend(self.envelope(Kind::Transaction, item, tree.fresh, losses));
-        }
-        envelopes
-    }
-
-    fn envelope(&self, kind: Kind, item: Value, share: u64, losses: &mut Losses) -> Option<Envelope> {
-        let shrink = if kind == Kind::Transaction { shrink_transaction } else { shrink_event };
-        let before = item.get("spans").and_then(Value::as_array).map_or(0, Vec::len) as u64;
-        match Envelope::new(kind, item, shrink) {
-            Some(mut envelope) => {
-                let lost = (before + 1).saturating_sub(envelope.spans);
-                let category_spans = if kind == Kind::Transaction { lost } else { 0 };
-                losses.count(Reason::BufferOverflow, Category::Span, category_spans);
-                envelope.share = share;
-                Some(envelope)
-            }
-            None => {
-                let category =
-                    if kind == Kind::Transaction { Category::Transaction } else { Category::Error };
-                losses.count(Reason::BufferOverflow, category, 1);
-                None
-            }
-        }
+    fn transactions(&mut self, trees: &[Tree], pile: &mut Pile<'_>) {
+        pile.losses.count(Reason::BufferOverflow, Category::Span, self.waiting.take_lost());
+        trees.iter().for_each(|tree| pile.add(Kind::Transaction, transaction(&self.scope, tree), tree.fresh));
     }
 }
 

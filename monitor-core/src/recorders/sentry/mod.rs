@@ -10,6 +10,7 @@ mod intake;
 mod limits;
 mod losses;
 mod outbox;
+mod pile;
 mod propagated;
 mod rate;
 mod recent;
@@ -33,6 +34,7 @@ use crate::recorder::Span;
 use crate::recorder::SpanBatch;
 use crate::recorders::sentry::config::Options;
 use crate::recorders::sentry::intake::Intake;
+use crate::recorders::sentry::outbox::AT_ONCE;
 use crate::recorders::sentry::outbox::Mark;
 use crate::recorders::sentry::outbox::Outbox;
 
@@ -126,9 +128,11 @@ impl Recorder for Sentry {
         Signals::SPANS | Signals::EVENTS
     }
 
-    /// Larger batches than usual, so that a root and what it called mostly come together, and sooner: errors matter.
+    /// Larger batches than usual, so that a root and what it called mostly come together, and sooner: errors matter. Each
+    /// event is a request of its own, so that a batch may take longer.
     fn delivery(&self) -> Delivery {
-        Delivery::default().queue(8_192).batch(2_048).delay(Duration::from_secs(1))
+        let timeout = self.options.timeout * AT_ONCE * 4;
+        Delivery::default().queue(8_192).batch(2_048).delay(Duration::from_secs(1)).timeout(timeout)
     }
 
     fn spans(&mut self, batch: &SpanBatch) -> Result<(), RecorderError> {

@@ -21,6 +21,8 @@ use crate::recorders::sentry::losses::Reason;
 const CONTENT_TYPE: &str = "application/x-sentry-envelope";
 /// The header that says what the server wants to hear nothing of.
 const LIMITS: &str = "x-sentry-rate-limits";
+/// A batch may take so many times the limit of a request: each event is a request of its own.
+pub(crate) const AT_ONCE: u32 = 3;
 /// Losses are told at most so often.
 const REPORTS: Duration = Duration::from_secs(30);
 
@@ -94,7 +96,7 @@ impl Outbox {
     /// There was no answer, or no more time: what is left is kept until the batch comes again. Or the server refused
     /// something, or wants to hear nothing of it.
     pub(crate) fn ship(&mut self, options: &Options, len: usize) -> Result<(), RecorderError> {
-        let deadline = Instant::now() + options.timeout;
+        let deadline = Instant::now() + options.timeout * AT_ONCE;
         while let Some(envelope) = self.unsent.pop_front() {
             if let Err(error) = self.send(options, &envelope, deadline) {
                 self.unsent.push_front(envelope);
@@ -142,9 +144,9 @@ impl Outbox {
         deadline: Instant,
     ) -> Result<(), RecorderError> {
         let now = Instant::now();
-        if let Some(wait) = self.limits.wait(envelope.category(), now) {
+        if let Some(wait) = self.limits.wait(envelope.kind.category(), now) {
             self.lose(Reason::RatelimitBackoff, envelope);
-            let (url, what) = (options.dsn.url(), envelope.category().as_str());
+            let (url, what) = (options.dsn.url(), envelope.kind.category().as_str());
             self.refuse(envelope, format!("{url} takes nothing of `{what}` for {} s", wait.as_secs() + 1));
             return Ok(());
         }
@@ -184,14 +186,13 @@ impl Outbox {
     }
 
     fn post(&mut self, options: &Options, bytes: &[u8], deadline: Instant) -> Result<Answer, RecorderError> {
-        let left = deadline.saturating_duration_since(Instant::now());
+        let left = deadline.saturating_duration_since(Instant::now()).min(options.timeout);
         if left.is_zero() {
-            let url = options.dsn.url();
-            return Err(RecorderError::retryable(format!(
-                "{url}: not all was sent within {:?}",
-                options.timeout
-            )));
+            let (url, limit) = (options.dsn.url(), options.timeout * AT_ONCE);
+            return Err(RecorderError::retryable(format!("{url}: not all was sent within {limit:?}")));
         }
+        // Whole milliseconds, which are easier to read where they are told.
+        let left = Duration::from_millis(left.as_nanos().div_ceil(1_000_000) as u64);
         let answer = self.http.post_within(left, options.dsn.url(), &self.headers, CONTENT_TYPE, bytes)?;
         let is_refusal = answer.status.as_u16() == 429;
         self.limits.heed(is_refusal, answer.header(LIMITS), answer.retry_after, Instant::now());

@@ -12,9 +12,10 @@ use crate::model::TraceId;
 use crate::recorders::memory::FinishedSpan;
 use crate::recorders::sentry::encode::Tree;
 use crate::recorders::sentry::encode::is_local_root;
+use crate::recorders::sentry::encode::size;
 use crate::recorders::sentry::recent::Recent;
 
-/// The most spans that wait.
+/// The most spans that wait, fewer if they have long fields: 1 KiB each.
 const SPANS: usize = 20_000;
 /// The most spans of one transaction, as Sentry has it.
 const CHILDREN: usize = 1_000;
@@ -30,7 +31,8 @@ pub(crate) struct Waiting {
     traces: HashMap<TraceId, Trace>,
     /// The traces in the order of their first span; some may have gone since.
     order: VecDeque<(TraceId, Instant)>,
-    spans: usize,
+    /// What they weigh: one each, and one for each KiB of fields.
+    weight: usize,
     /// Which traces this batch was about.
     touched: HashSet<TraceId>,
     gone: Recent<SpanContext, ()>,
@@ -49,7 +51,7 @@ impl Default for Waiting {
         Self {
             traces: HashMap::new(),
             order: VecDeque::new(),
-            spans: 0,
+            weight: 0,
             touched: HashSet::new(),
             gone: Recent::new(GONE),
             lost: 0,
@@ -74,9 +76,9 @@ impl Waiting {
             order.push_back((id, now));
             Trace { since: now, spans: Vec::new() }
         });
+        self.weight += weight(&span);
         trace.spans.push((span, true));
         self.touched.insert(id);
-        self.spans += 1;
     }
 
     /// Gives the trees whose root has ended, and what has waited too long or is too much. Only the end of a batch tells
@@ -87,7 +89,7 @@ impl Waiting {
         trees.sort_by_key(|tree| tree.root.start);
         let roots = trees.len();
         while let Some((trace, since)) = self.order.front().copied() {
-            let over = now.saturating_duration_since(since) >= PATIENCE || self.spans > SPANS;
+            let over = now.saturating_duration_since(since) >= PATIENCE || self.weight > SPANS;
             // Those that went in their turn, and came again, have a place further back.
             let is_there = self.traces.get(&trace).is_some_and(|it| it.since == since);
             if is_there && !over {
@@ -126,7 +128,7 @@ impl Waiting {
 
     fn take(&mut self, id: TraceId, going: Going) -> Vec<Tree> {
         let Some(trace) = self.traces.remove(&id) else { return Vec::new() };
-        let before = trace.spans.len();
+        self.weight -= trace.spans.iter().map(|(span, _)| weight(span)).sum::<usize>();
         let here: HashSet<_> = trace.spans.iter().map(|(span, _)| span.span_id).collect();
         let is_top = |span: &FinishedSpan| {
             let waits = || span.parent.is_some_and(|parent| here.contains(&parent));
@@ -155,8 +157,8 @@ impl Waiting {
             self.lost += left.len() as u64;
             left.clear();
         }
-        self.spans -= before - left.len();
         if !left.is_empty() {
+            self.weight += left.iter().map(|(span, _)| weight(span)).sum::<usize>();
             self.traces.insert(id, Trace { since: trace.since, spans: left });
         }
         trees
@@ -173,6 +175,11 @@ impl Waiting {
         }
         trees.extend(orphans);
     }
+}
+
+fn weight(span: &FinishedSpan) -> usize {
+    let fields = span.fields.iter().map(|(name, value)| name.len() + size(value)).sum::<usize>();
+    1 + fields / 1_024
 }
 
 /// A root and all that hangs below it, which is taken out of `below`; and how many spans were left out.

@@ -17,8 +17,9 @@ pub(crate) use check_in::check_in;
 pub(crate) use failure::Failure;
 pub(crate) use name::{id, is_local_root};
 pub(crate) use scope::{Identity, Scope};
+pub(crate) use text::size;
 pub(crate) use time::{rfc3339, timestamp};
-pub(crate) use told::{breadcrumb, shrink_event, told};
+pub(crate) use told::{breadcrumb, shrink_event, told, without_what_is_not_told};
 pub(crate) use transaction::{Tree, shrink_transaction, transaction};
 
 #[cfg(test)]

@@ -54,7 +54,15 @@ pub(crate) fn tag_value(value: &str) -> String {
 
 /// Fields by name. What would be too much together is left out.
 pub(crate) fn fields<'a>(all: impl Iterator<Item = (&'a str, FieldValue<'a>)>) -> Map<String, Value> {
-    let (mut fields, mut left) = (Map::new(), FIELDS);
+    fields_within(FIELDS, all)
+}
+
+/// The same with at most so many bytes of names and values.
+pub(crate) fn fields_within<'a>(
+    most: usize,
+    all: impl Iterator<Item = (&'a str, FieldValue<'a>)>,
+) -> Map<String, Value> {
+    let (mut fields, mut left) = (Map::new(), most);
     for (name, field) in all {
         let (name, value) = (clean(name, NAME), value(&field));
         let size = name.len() + value.as_str().map_or(20, str::len) + 8;
@@ -64,6 +72,14 @@ pub(crate) fn fields<'a>(all: impl Iterator<Item = (&'a str, FieldValue<'a>)>) -
         }
     }
     fields
+}
+
+/// How many bytes a value has.
+pub(crate) fn size(value: &FieldValue<'_>) -> usize {
+    match value {
+        FieldValue::Text(text) => text.len(),
+        _ => size_of::<u64>(),
+    }
 }
 
 /// A number where every reader understands it as the same, else text.

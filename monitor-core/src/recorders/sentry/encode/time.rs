@@ -12,9 +12,10 @@ pub(crate) fn timestamp(time: SystemTime) -> f64 {
     since.as_secs() as f64 + f64::from(since.subsec_micros()) / 1e6
 }
 
-/// The moment in UTC as RFC 3339 has it, to the millisecond.
+/// The moment in UTC as RFC 3339 has it, to the microsecond: the form that Sentry's own library for Rust reads
+/// in transactions.
 pub(crate) fn rfc3339(time: SystemTime) -> String {
-    humantime::format_rfc3339_millis(SystemTime::UNIX_EPOCH + since(time)).to_string()
+    humantime::format_rfc3339_micros(SystemTime::UNIX_EPOCH + since(time)).to_string()
 }
 
 /// The time since 1970, at most until the year 9999.
@@ -29,9 +30,9 @@ mod tests {
     #[test]
     fn f52_moments_are_those_of_the_calendar_whatever_the_clock_says() {
         let (epoch, far) = (SystemTime::UNIX_EPOCH, Duration::from_secs(999_999_999_999));
-        assert_eq!(rfc3339(epoch + Duration::from_millis(951_782_400_007)), "2000-02-29T00:00:00.007Z");
-        assert_eq!(rfc3339(epoch - Duration::from_secs(5)), "1970-01-01T00:00:00.000Z");
-        assert_eq!(rfc3339(epoch + far), "9999-12-31T23:59:59.000Z");
+        assert_eq!(rfc3339(epoch + Duration::from_millis(951_782_400_007)), "2000-02-29T00:00:00.007000Z");
+        assert_eq!(rfc3339(epoch - Duration::from_secs(5)), "1970-01-01T00:00:00.000000Z");
+        assert_eq!(rfc3339(epoch + far), "9999-12-31T23:59:59.000000Z");
     }
 
     #[test]

@@ -17,6 +17,9 @@ use crate::recorders::sentry::encode::time::timestamp;
 /// Where an event may say in words what happened.
 const MESSAGES: [&str; 5] = ["message", "error.message", "error", "failure", "reason"];
 
+/// What all fields of one breadcrumb may have together: there are up to a hundred of them.
+const BREADCRUMB: usize = 1_000;
+
 /// An event of the program as an event of Sentry; `number` tells it from others of the same span and moment.
 pub(crate) fn told(scope: &Scope, event: &RecordedEvent, number: u64, before: &[&RecordedEvent]) -> Value {
     let mut contexts = Map::new();
@@ -40,7 +43,7 @@ pub(crate) fn told(scope: &Scope, event: &RecordedEvent, number: u64, before: &[
     if !event.family.name().is_empty() {
         put("logger", json!(text::clean(event.family.name(), 64)));
     }
-    put("logentry", json!({"formatted": text::clean(&message(event), text::MESSAGE)}));
+    put("logentry", json!({"message": text::clean(&message(event), text::MESSAGE)}));
     put(
         "fingerprint",
         json!([text::clean(event.name, text::SYMBOL), text::clean(&error_type, text::SYMBOL)]),
@@ -62,8 +65,20 @@ pub(crate) fn breadcrumb(event: &RecordedEvent) -> Value {
         "category": text::clean(event.name, 128),
         "message": text::clean(&message(event), 1_024),
         "level": level(event.severity),
-        "data": text::fields(fields),
+        "data": text::fields_within(BREADCRUMB, fields),
     })
+}
+
+/// The event with so few fields as are told of it as a breadcrumb, and what it says in words.
+pub(crate) fn without_what_is_not_told(mut event: RecordedEvent) -> RecordedEvent {
+    let mut left = BREADCRUMB;
+    event.fields.retain(|(name, value)| {
+        let size = name.len() + text::size(value);
+        let fits = size <= left;
+        left -= if fits { size } else { 0 };
+        fits
+    });
+    event
 }
 
 /// Leaves out what matters least of an event that is too large; false if there is nothing more to leave out.

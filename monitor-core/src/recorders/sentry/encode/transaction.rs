@@ -11,7 +11,7 @@ use crate::recorders::sentry::encode::id;
 use crate::recorders::sentry::encode::scope::Scope;
 use crate::recorders::sentry::encode::status;
 use crate::recorders::sentry::encode::text;
-use crate::recorders::sentry::encode::time::timestamp;
+use crate::recorders::sentry::encode::time::rfc3339;
 
 /// Tells the identifier of a transaction from others of the same span.
 const TRANSACTION: u64 = 0x7472_616e_7361_6374;
@@ -49,8 +49,8 @@ pub(crate) fn transaction(scope: &Scope, tree: &Tree) -> Value {
     let mut put = |name: &str, value: Value| item.insert(name.to_owned(), value);
     put("type", json!("transaction"));
     put("event_id", json!(id(TRANSACTION, root.context())));
-    put("start_timestamp", json!(timestamp(root.start)));
-    put("timestamp", json!(timestamp(root.start + root.duration)));
+    put("start_timestamp", json!(rfc3339(root.start)));
+    put("timestamp", json!(rfc3339(root.start + root.duration)));
     put("transaction", json!(text::clean(&root.display_name, text::NAME)));
     put("transaction_info", json!({"source": status::source(root)}));
     put("measurements", Value::Object(measurements(root)));
@@ -62,8 +62,8 @@ fn child(span: &FinishedSpan) -> Value {
     let mut child = trace(span);
     let more = json!({
         "description": text::clean(&span.display_name, text::MESSAGE),
-        "start_timestamp": timestamp(span.start),
-        "timestamp": timestamp(span.start + span.duration),
+        "start_timestamp": rfc3339(span.start),
+        "timestamp": rfc3339(span.start + span.duration),
         "origin": ORIGIN,
         "data": data(span),
     });

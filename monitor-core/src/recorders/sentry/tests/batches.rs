@@ -84,7 +84,7 @@ fn events_that_matter_are_told_and_all_lead_up_to_what_fails_after_them() {
         },
     );
     let [told, failed, transaction] = &items[..] else { panic!("{items:?}") };
-    assert_eq!(told["logentry"]["formatted"], "failover.failed: no host left");
+    assert_eq!(told["logentry"]["message"], "failover.failed: no host left");
     assert_eq!((&told["level"], &told["logger"]), (&"error".into(), &"failover".into()));
     let crumbs = |item: &Value| {
         let values = item["breadcrumbs"]["values"].as_array().cloned().unwrap_or_default();

@@ -127,7 +127,7 @@ fn texts(value: &Value) -> (usize, bool) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// F61, F62, F65, F66: whatever names and values are, an envelope has what was put into it and nothing else.
     #[test]

@@ -10,6 +10,8 @@ use crate::recorders::sentry::tests::SERVER;
 use crate::recorders::sentry::tests::failed;
 use crate::recorders::sentry::tests::of;
 use crate::recorders::sentry::tests::span;
+use crate::recorders::sentry::tests::text;
+use crate::recorders::sentry::tests::with;
 use crate::recorders::sentry::waiting::Waiting;
 
 /// The identifiers of each tree's root and of what hangs below it.
@@ -93,6 +95,16 @@ fn f16_no_more_than_so_many_spans_wait_and_go() {
     let trees = waiting.take_ready(now);
     assert_eq!((trees[0].spans.len(), trees[0].fresh, waiting.take_lost()), (1_000, 5_001, 4_000));
     assert_eq!(trees[0].spans[999].span_id.as_u64(), 1_009);
+}
+
+#[test]
+fn f61_spans_with_long_fields_are_fewer() {
+    let (mut waiting, now) = (Waiting::default(), Instant::now());
+    let long = text(&"x".repeat(100_000));
+    (0..300_u64)
+        .for_each(|number| waiting.add(with("long", long.clone(), span(1, number + 10, 5, 0, 1)), now));
+    assert_eq!(waiting.take_ready(now).len(), 100);
+    assert_eq!((waiting.take_lost(), waiting.take_all().len()), (200, 0));
 }
 
 #[test]
