@@ -61,7 +61,7 @@ pub mod recorders;
 pub mod redaction;
 mod resource;
 
-pub use config::{ConfigError, init};
+pub use config::{ConfigError, configured, init};
 pub use dispatch::{Callsite, emit, is_heard};
 pub use export::{Account, DropReason, Notice, TimedOut};
 pub use metric::{

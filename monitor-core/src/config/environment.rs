@@ -1,11 +1,13 @@
-//! `MONITOR_RECORDERS`, `MONITOR_FILTER` and `MONITOR_TRACES`.
+//! A monitor as file and environment say.
 
 use std::env;
 use std::ffi::OsString;
+use std::time::Duration;
 
 use crate::config::ConfigError;
+use crate::config::said::Said;
+use crate::config::said::Wanted;
 use crate::config::variables::Variables;
-use crate::model::Filter;
 use crate::model::FilterError;
 use crate::model::Resource;
 use crate::model::TraceIds;
@@ -14,14 +16,17 @@ use crate::model::list_known;
 use crate::monitor::Installed;
 use crate::monitor::Monitor;
 use crate::monitor::MonitorBuilder;
+use crate::recorder::FromSetting;
+use crate::recorder::Recorder;
+use crate::recorder::layer::RecorderExt;
 use crate::recorders::Builtin;
 
-/// The recorders, by name, joined by commas.
-const RECORDERS: &str = "MONITOR_RECORDERS";
 /// What is recorded, as [`Filter`] reads it.
 const FILTER: &str = "MONITOR_FILTER";
 /// Where traces begin, in words joined by commas.
 const TRACES: &str = "MONITOR_TRACES";
+/// How often recorders get the metrics.
+const INTERVAL: &str = "MONITOR_INTERVAL";
 
 /// A word of `MONITOR_TRACES`, and what it changes.
 type TraceWord = (&'static str, fn(MonitorBuilder) -> MonitorBuilder);
@@ -35,17 +40,7 @@ const TRACE_WORDS: [TraceWord; 5] = [
     ("timestamped_ids", |builder| builder.trace_ids(TraceIds::Timestamped)),
 ];
 
-/// Installs the global monitor as the environment says: `MONITOR_RECORDERS` names the recorders, such as
-/// `console,memory`, `MONITOR_FILTER` says what is recorded, as [`Filter`] reads it, and `MONITOR_TRACES` where traces
-/// begin. Without the first, nothing is shipped and only snapshots tell; without the second, everything is recorded;
-/// without the third, all is as in a new builder.
-///
-/// | word of `MONITOR_TRACES` | what it does |
-/// |---|---|
-/// | `copies` | [`MonitorBuilder::copies`] |
-/// | `drop_without_parent` | [`MonitorBuilder::without_parent`] with [`WithoutParent::Drop`] |
-/// | `submit_top_level`, also `submit_toplevel` | [`MonitorBuilder::submit_top_level`] |
-/// | `timestamped_ids` | [`MonitorBuilder::trace_ids`] with [`TraceIds::Timestamped`] |
+/// Installs the global monitor as file and environment say. See [`configured`] for what they can say.
 ///
 /// ```no_run
 /// fn main() -> Result<(), monitor_core::ConfigError> {
@@ -57,45 +52,103 @@ const TRACE_WORDS: [TraceWord; 5] = [
 ///
 /// # Errors
 ///
-/// A variable has a value that means nothing, which the error tells together with what would be right; or a
-/// global monitor is installed already.
+/// Something was said that means nothing, which the error tells together with where it was said and what would be right;
+/// or a global monitor is installed already.
 pub fn init() -> Result<Installed, ConfigError> {
+    configured()?.install().map_err(ConfigError::Installed)
+}
+
+/// A builder as file and environment say, to which more can be added: listeners, a resource, recorders of one's own.
+///
+/// | variable | in the file | what it says |
+/// |---|---|---|
+/// | `MONITOR_RECORDERS` | a table `[recorders.otlp]` each | the recorders, by [name](crate::recorders::BUILTIN): `console,prometheus`. None: nothing is shipped, only snapshots tell. Several of a kind: `eu:otlp,us:otlp`, in the file `[recorders.eu]` with `kind = "otlp"` |
+/// | `MONITOR_<RECORDER>_<KEY>` | `key = value` in its table | a setting of this recorder, such as `MONITOR_STATSD_ADDRESS`, or of a [layer](crate::layers) over it, such as `MONITOR_OTLP_SAMPLE=0.1` |
+/// | `MONITOR_FILTER` | `filter` | what is recorded, as [`Filter`](crate::Filter) reads it; everything otherwise |
+/// | `MONITOR_INTERVAL` | `interval` | how often recorders get the metrics, such as `30s`; [ten seconds](MonitorBuilder::interval) otherwise |
+/// | `MONITOR_TRACES` | `traces` | words about traces, see below |
+/// | `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES` | `[resource]` | [what produces the signals](crate::Resource) |
+/// | `MONITOR_CONFIG` | | a file in TOML (feature `toml`), which says all this as well. What a variable says counts more |
+/// | `MONITOR_PROFILE` | `[profiles.production]` and so on | which profile counts: all of this once more, laid over the rest of the file |
+///
+/// | word of `MONITOR_TRACES` | what it does |
+/// |---|---|
+/// | `copies` | [`MonitorBuilder::copies`] |
+/// | `drop_without_parent` | [`MonitorBuilder::without_parent`] with [`WithoutParent::Drop`] |
+/// | `submit_top_level`, also `submit_toplevel` | [`MonitorBuilder::submit_top_level`] |
+/// | `timestamped_ids` | [`MonitorBuilder::trace_ids`] with [`TraceIds::Timestamped`] |
+///
+/// ```toml
+/// [recorders.console]
+///
+/// [resource]
+/// service.name = "shop"
+///
+/// [profiles.production]
+/// filter = "all, shop::debug=off"
+///
+/// [profiles.production.recorders.otlp]
+/// endpoint = "http://collector:4318"
+/// sample = 0.1
+/// ```
+///
+/// ```
+/// let builder = monitor_core::configured()?;
+/// let monitor = builder.listener(monitor_core::listener::log::CommandLog::stderr()).build();
+/// # drop(monitor);
+/// # Ok::<(), monitor_core::ConfigError>(())
+/// ```
+///
+/// # Errors
+///
+/// Something was said that means nothing, which the error tells together with where it was said and what would be right.
+pub fn configured() -> Result<MonitorBuilder, ConfigError> {
     let resource = Resource::from_env().map_err(ConfigError::Resource)?;
-    let builder = from_environment(env::vars_os())?.resource(resource);
-    builder.install().map_err(ConfigError::Installed)
+    from_environment(env::vars_os(), resource)
 }
 
-fn from_environment(
+pub(crate) fn from_environment(
     variables: impl IntoIterator<Item = (OsString, OsString)>,
+    resource: Resource,
 ) -> Result<MonitorBuilder, ConfigError> {
-    let mut variables = Variables::read(variables)?;
+    let mut said = Said::read(Variables::read(variables)?)?;
     let mut builder = Monitor::builder();
-    for name in words(&variables.take(RECORDERS)) {
-        let builtin = Builtin::named(name)
-            .map_err(|problem| ConfigError::Invalid { variable: RECORDERS.to_owned(), problem })?;
-        let recorder = builtin.open(variables.settings(name)).map_err(ConfigError::Setting)?;
-        builder = builder.boxed_recorder(recorder);
+    for wanted in said.recorders() {
+        builder = builder.boxed_recorder(made(wanted)?);
     }
-    let parsed: Filter = variables.take(FILTER).parse().map_err(|error: FilterError| {
-        ConfigError::Invalid { variable: FILTER.to_owned(), problem: error.to_string() }
-    })?;
-    builder = builder.filter(parsed);
-    for word in words(&variables.take(TRACES)) {
-        let known = TRACE_WORDS.iter().find(|(known, _)| *known == word);
-        let (_, change) = known.ok_or_else(|| unknown_trace_word(word))?;
-        builder = change(builder);
+    if let Some((origin, filter)) = said.take(FILTER, "filter") {
+        let filter =
+            filter.parse().map_err(|error: FilterError| ConfigError::invalid(origin, error.to_string()))?;
+        builder = builder.filter(filter);
     }
-    Ok(builder)
+    if let Some((origin, interval)) = said.take(INTERVAL, "interval") {
+        let interval = Duration::from_setting(interval.trim()).ok_or_else(|| {
+            ConfigError::invalid(origin, format!("`{interval}` is not {}", Duration::EXPECTED))
+        })?;
+        builder = builder.interval(interval);
+    }
+    if let Some((origin, words)) = said.take(TRACES, "traces") {
+        for word in words.split(',').map(str::trim).filter(|word| !word.is_empty()) {
+            let known = TRACE_WORDS.iter().find(|(known, _)| *known == word);
+            let (_, change) = known.ok_or_else(|| unknown_trace_word(&origin, word))?;
+            builder = change(builder);
+        }
+    }
+    // What a variable says counts more than what a file says.
+    let of_file = said.resource().fold(Resource::default(), |all, (name, value)| all.with(name, value));
+    Ok(builder.resource(resource.or(&of_file)))
 }
 
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(',').map(str::trim).filter(|word| !word.is_empty())
+fn made(wanted: Wanted) -> Result<Box<dyn Recorder>, ConfigError> {
+    let Wanted { name, kind, origin, settings } = wanted;
+    let builtin = Builtin::named(&kind).map_err(|problem| ConfigError::invalid(origin, problem))?;
+    let recorder = builtin.open(settings).map_err(ConfigError::Setting)?;
+    Ok(if name == kind { recorder } else { Box::new(recorder.named(name)) })
 }
 
-fn unknown_trace_word(word: &str) -> ConfigError {
+fn unknown_trace_word(origin: &str, word: &str) -> ConfigError {
     let known = TRACE_WORDS.map(|(known, _)| known);
-    let problem = format!("`{word}` means nothing; {}", list_known(word, &known));
-    ConfigError::Invalid { variable: TRACES.to_owned(), problem }
+    ConfigError::invalid(origin, format!("`{word}` means nothing; {}", list_known(word, &known)))
 }
 
 #[cfg(test)]
@@ -110,7 +163,7 @@ mod tests {
 
     #[track_caller]
     fn check(variables: &'static [(&'static str, &'static str)], expected: Result<(), &str>) {
-        match (from_environment(read(variables)), expected) {
+        match (from_environment(read(variables), Resource::default()), expected) {
             (Ok(_), Ok(())) => {}
             // Which recorders there are depends on the build.
             (Err(error), Err(expected)) if expected.ends_with('…') => {
@@ -161,8 +214,7 @@ mod tests {
         check(
             &[("MONITOR_RECORDERS", "memory"), ("MONITOR_MEMORY_CAPACTIY", "10")],
             Err(
-                "MONITOR_MEMORY_CAPACTIY: `memory` has no setting `capactiy`; did you mean `capacity`? there are \
-                 `capacity`",
+                "MONITOR_MEMORY_CAPACTIY: `memory` has no setting `capactiy`; did you mean `capacity`? there are …",
             ),
         );
         check(&[("MONITOR_MEMORY_CAPACITY", "ten")], Ok(()));
@@ -171,7 +223,9 @@ mod tests {
     #[test]
     fn each_word_about_traces_is_heeded() {
         let monitor = |words: &'static str| {
-            from_environment(read(&[(TRACES, words), (RECORDERS, "null")])).unwrap().build()
+            from_environment(read(&[(TRACES, words), ("MONITOR_RECORDERS", "null")]), Resource::default())
+                .unwrap()
+                .build()
         };
         let spans = |monitor: &Monitor| monitor.losses().spans_recorded;
         let call = |monitor: &Monitor| {

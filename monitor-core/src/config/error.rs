@@ -13,10 +13,10 @@ use crate::resource::ResourceError;
 pub enum ConfigError {
     /// A global monitor is installed already.
     Installed(InstallError),
-    /// A variable has a value that cannot be read, or names a recorder that does not exist.
+    /// Something was said that means nothing, such as the name of a recorder that does not exist.
     Invalid {
-        /// The variable.
-        variable: String,
+        /// Where it was said: a variable, or a file with its line.
+        origin: String,
         /// What is wrong and what would be right.
         problem: String,
     },
@@ -26,11 +26,17 @@ pub enum ConfigError {
     Setting(SettingError),
 }
 
+impl ConfigError {
+    pub(crate) fn invalid(origin: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self::Invalid { origin: origin.into(), problem: problem.into() }
+    }
+}
+
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ConfigError::Installed(error) => error.fmt(f),
-            ConfigError::Invalid { variable, problem } => write!(f, "{variable}: {problem}"),
+            ConfigError::Invalid { origin, problem } => write!(f, "{origin}: {problem}"),
             ConfigError::Resource(error) => error.fmt(f),
             ConfigError::Setting(error) => error.fmt(f),
         }

@@ -21,9 +21,8 @@ impl Variables {
         let mut ours = BTreeMap::new();
         for (name, value) in all {
             let Some(name) = name.to_str().filter(|name| name.starts_with(PREFIX)) else { continue };
-            let value = value.into_string().map_err(|value| ConfigError::Invalid {
-                variable: name.to_owned(),
-                problem: format!("{value:?} is not UTF-8; write it in UTF-8"),
+            let value = value.into_string().map_err(|value| {
+                ConfigError::invalid(name, format!("{value:?} is not UTF-8; write it in UTF-8"))
             })?;
             ours.insert(name.to_owned(), value);
         }
@@ -35,13 +34,11 @@ impl Variables {
         self.0.remove(name).unwrap_or_default()
     }
 
-    /// What `MONITOR_<NAME>_<KEY>` say about the recorder of this name.
-    pub(crate) fn settings(&mut self, recorder: &str) -> Settings {
-        let mut settings = Settings::new(recorder);
+    /// Adds what `MONITOR_<NAME>_<KEY>` say about the recorder of this name.
+    pub(crate) fn add_to(&mut self, settings: &mut Settings, recorder: &str) {
         let prefix = format!("{PREFIX}{}_", recorder.to_uppercase().replace('-', "_"));
         for (name, value) in self.0.extract_if(.., |name, _| name.starts_with(&prefix)) {
             settings.put(&name[prefix.len()..].to_lowercase(), value, name.clone());
         }
-        settings
     }
 }

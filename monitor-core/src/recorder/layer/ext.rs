@@ -2,7 +2,7 @@
 
 use crate::recorder::Delivery;
 use crate::recorder::Recorder;
-use crate::recorder::layer::Fed;
+use crate::recorder::layer::Fitted;
 use crate::recorder::layer::Layer;
 use crate::recorder::layer::Layered;
 
@@ -22,8 +22,20 @@ pub trait RecorderExt: Recorder + Sized {
     /// let recorder = Null::default().fed(Delivery::default().queue(100_000));
     /// assert_eq!(recorder.delivery(), Delivery::default().queue(100_000));
     /// ```
-    fn fed(self, delivery: Delivery) -> Fed<Self> {
-        Fed::new(self, delivery)
+    fn fed(self, delivery: Delivery) -> Fitted<Self> {
+        Fitted::fed(self, delivery)
+    }
+
+    /// This recorder under another name, in accounts and messages: for one of several of a kind.
+    ///
+    /// ```
+    /// use monitor_core::layers::RecorderExt;
+    /// use monitor_core::{Recorder, recorders::Null};
+    ///
+    /// assert_eq!(Null::default().named("abroad").name(), "abroad");
+    /// ```
+    fn named(self, name: impl Into<String>) -> Fitted<Self> {
+        Fitted::named(self, name.into())
     }
 }
 

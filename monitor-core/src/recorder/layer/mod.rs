@@ -33,14 +33,14 @@
 //! | `name_prefix` | `shop.` | [`Rename::prefix`] |
 //! | `labels_keep`, `labels_drop`, `labels_add`, `labels_rename` | `env=prod` | [`Labels`] |
 //! | `buckets` | `http.*=0.1 0.5 1` | [`View::buckets`] |
-//! | `queue`, `batch`, `delay`, `retry_for`, `when_full` | `10000`, `1000`, `1s`, `1m`, `drop_oldest` | [`Fed`] |
+//! | `queue`, `batch`, `delay`, `retry_for`, `when_full` | `10000`, `1000`, `1s`, `1m`, `drop_oldest` | [`RecorderExt::fed`] |
 //!
 //! What a layer leaves out on purpose is not lost: it counts as exported, since it was dealt with.
 
 mod ext;
 mod fan_out;
-mod fed;
 mod fields;
+mod fitted;
 mod keep;
 mod labels;
 mod layered;
@@ -57,7 +57,7 @@ mod view;
 
 pub use ext::RecorderExt;
 pub use fan_out::FanOut;
-pub use fed::Fed;
+pub use fitted::Fitted;
 pub use keep::Keep;
 pub use labels::Labels;
 pub use layered::{Layer, Layered};

@@ -1,4 +1,4 @@
-//! A recorder that is fed in another way than it asks for.
+//! A recorder with another name, or fed in another way than it asks for.
 
 use crate::metric::Snapshot;
 use crate::model::Signals;
@@ -10,22 +10,28 @@ use crate::recorder::RecorderError;
 use crate::recorder::SnapshotSource;
 use crate::recorder::SpanBatch;
 
-/// A recorder that is fed in another way than it asks for. See [`RecorderExt::fed`](crate::layers::RecorderExt::fed).
+/// A recorder with another name, or fed in another way than it asks for. See
+/// [`RecorderExt`](crate::layers::RecorderExt).
 #[derive(Debug)]
-pub struct Fed<R> {
+pub struct Fitted<R> {
     recorder: R,
-    delivery: Delivery,
+    name: Option<String>,
+    delivery: Option<Delivery>,
 }
 
-impl<R: Recorder> Fed<R> {
-    pub(crate) fn new(recorder: R, delivery: Delivery) -> Self {
-        Self { recorder, delivery }
+impl<R: Recorder> Fitted<R> {
+    pub(crate) fn fed(recorder: R, delivery: Delivery) -> Self {
+        Self { recorder, name: None, delivery: Some(delivery) }
+    }
+
+    pub(crate) fn named(recorder: R, name: String) -> Self {
+        Self { recorder, name: Some(name), delivery: None }
     }
 }
 
-impl<R: Recorder> Recorder for Fed<R> {
+impl<R: Recorder> Recorder for Fitted<R> {
     fn name(&self) -> &str {
-        self.recorder.name()
+        self.name.as_deref().unwrap_or_else(|| self.recorder.name())
     }
 
     fn signals(&self) -> Signals {
@@ -33,7 +39,7 @@ impl<R: Recorder> Recorder for Fed<R> {
     }
 
     fn delivery(&self) -> Delivery {
-        self.delivery.clone()
+        self.delivery.clone().unwrap_or_else(|| self.recorder.delivery())
     }
 
     fn trace_ids(&self) -> TraceIds {

@@ -1,0 +1,159 @@
+//! Everything that was said, wherever it was, before anything is made of it.
+
+use std::path::Path;
+
+use crate::config::ConfigError;
+#[cfg(feature = "toml")]
+use crate::config::document;
+use crate::config::statement::Statement;
+use crate::config::variables::Variables;
+use crate::model::list_known;
+use crate::recorder::Settings;
+
+/// A file to read first.
+const CONFIG: &str = "MONITOR_CONFIG";
+/// Which of the profiles in the file counts.
+const PROFILE: &str = "MONITOR_PROFILE";
+/// The recorders, by name, joined by commas.
+const RECORDERS: &str = "MONITOR_RECORDERS";
+
+/// The keys of a file, or of a profile in it.
+const KEYS: [&str; 6] = ["filter", "interval", "profiles", "recorders", "resource", "traces"];
+
+/// Everything that was said, wherever it was.
+pub(crate) struct Said {
+    variables: Variables,
+    /// What the file says, then what the profile says.
+    statements: Vec<Statement>,
+}
+
+/// One recorder that somebody wants.
+pub(crate) struct Wanted {
+    /// What it is called.
+    pub(crate) name: String,
+    /// What it is.
+    pub(crate) kind: String,
+    /// Where it was asked for.
+    pub(crate) origin: String,
+    pub(crate) settings: Settings,
+}
+
+impl Said {
+    /// What the variables say, and the file that they name.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read, has a key that does not exist, or has no profile of the name that is asked for.
+    pub(crate) fn read(mut variables: Variables) -> Result<Self, ConfigError> {
+        let file = variables.take(CONFIG);
+        let statements = if file.is_empty() { Vec::new() } else { read_file(Path::new(&file))? };
+        let profile = variables.take(PROFILE);
+        let statements = overlaid(statements, &file, &profile)?;
+        Ok(Self { variables, statements })
+    }
+
+    /// The last word on `key`, which the variable `variable` says where it is set; with where it was said.
+    pub(crate) fn take(&mut self, variable: &'static str, key: &str) -> Option<(String, String)> {
+        let value = self.variables.take(variable);
+        if !value.is_empty() {
+            return Some((variable.to_owned(), value));
+        }
+        let said = self.statements.iter().rev().find(|said| said.path.len() == 1 && said.key() == key)?;
+        Some((said.origin.clone(), said.value.clone()?))
+    }
+
+    /// The attributes of the resource.
+    pub(crate) fn resource(&self) -> impl Iterator<Item = (String, String)> {
+        let said =
+            self.statements.iter().filter(|said| said.path.first().is_some_and(|key| key == "resource"));
+        said.filter_map(|said| Some((said.path[1..].join("."), said.value.clone()?)))
+    }
+
+    /// The recorders: those that the variable names where it is set, else those of the file. What the file says about a
+    /// recorder counts either way, and what a variable says counts more.
+    pub(crate) fn recorders(&mut self) -> Vec<Wanted> {
+        let named = self.variables.take(RECORDERS);
+        let wanted: Vec<(String, Option<String>, String)> = if named.is_empty() {
+            let tables =
+                self.statements.iter().filter(|said| said.path.len() == 2 && said.path[0] == "recorders");
+            let mut wanted: Vec<(String, Option<String>, String)> = Vec::new();
+            for table in tables.filter(|said| said.value.is_none()) {
+                if !wanted.iter().any(|(name, ..)| name == table.key()) {
+                    wanted.push((table.key().to_owned(), None, table.origin.clone()));
+                }
+            }
+            wanted
+        } else {
+            let words = named.split(',').map(str::trim).filter(|word| !word.is_empty());
+            let parts = words.map(|word| match word.split_once(':') {
+                Some((name, kind)) => (name.to_owned(), Some(kind.to_owned()), RECORDERS.to_owned()),
+                None => (word.to_owned(), None, RECORDERS.to_owned()),
+            });
+            parts.collect()
+        };
+        let wanted = wanted.into_iter().map(|(name, kind, origin)| self.wanted(name, kind, origin));
+        wanted.collect()
+    }
+
+    fn wanted(&mut self, name: String, mut kind: Option<String>, origin: String) -> Wanted {
+        let mut settings = Settings::new(&name);
+        let is_its =
+            |said: &&Statement| said.path.len() > 2 && said.path[0] == "recorders" && said.path[1] == name;
+        for said in self.statements.iter().filter(is_its) {
+            let (key, value) = (said.path[2..].join("."), said.value.clone().unwrap_or_default());
+            if key == "kind" {
+                kind.get_or_insert(value);
+            } else {
+                settings.put(&key, value, format!("{}: {}", said.origin, said.path.join(".")));
+            }
+        }
+        self.variables.add_to(&mut settings, &name);
+        let kind = kind.unwrap_or_else(|| name.clone());
+        Wanted { name, kind, origin, settings }
+    }
+}
+
+#[cfg(feature = "toml")]
+fn read_file(path: &Path) -> Result<Vec<Statement>, ConfigError> {
+    document::read(path)
+}
+
+#[cfg(not(feature = "toml"))]
+fn read_file(path: &Path) -> Result<Vec<Statement>, ConfigError> {
+    let problem = format!("to read `{}`, add the feature `toml` of `monitor-core`", path.display());
+    Err(ConfigError::invalid(CONFIG, problem))
+}
+
+/// What counts with this profile: what the file says outside of profiles, then what the profile says.
+fn overlaid(statements: Vec<Statement>, file: &str, profile: &str) -> Result<Vec<Statement>, ConfigError> {
+    let (profiles, mut plain): (Vec<_>, Vec<_>) =
+        statements.into_iter().partition(|said| said.path[0] == "profiles");
+    let mut known: Vec<&str> = Vec::new();
+    for said in &profiles {
+        known.extend(said.path.get(1).map(String::as_str).filter(|name| !known.contains(name)));
+    }
+    if !profile.is_empty() && !known.contains(&profile) {
+        let problem = match (file, &known[..]) {
+            ("", _) => format!("there is no profile `{profile}` without a file; name one by `{CONFIG}`"),
+            (file, []) => format!("`{file}` has no profiles; write a table `[profiles.{profile}]`"),
+            (_, known) => format!("there is no profile `{profile}`; {}", list_known(profile, known)),
+        };
+        return Err(ConfigError::invalid(PROFILE, problem));
+    }
+    for said in &plain {
+        check_key(&said.path[0], said)?;
+    }
+    for said in profiles.iter().filter(|said| said.path.len() > 2) {
+        check_key(&said.path[2], said)?;
+    }
+    let chosen = profiles.into_iter().filter(|said| said.path.len() > 2 && said.path[1] == profile);
+    plain.extend(chosen.map(|said| Statement { path: said.path[2..].to_vec(), ..said }));
+    Ok(plain)
+}
+
+fn check_key(key: &str, said: &Statement) -> Result<(), ConfigError> {
+    if KEYS.contains(&key) {
+        return Ok(());
+    }
+    Err(ConfigError::invalid(&said.origin, format!("there is no key `{key}`; {}", list_known(key, &KEYS))))
+}
