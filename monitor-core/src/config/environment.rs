@@ -94,7 +94,7 @@ pub fn init() -> Result<Installed, ConfigError> {
 ///
 /// ```
 /// let builder = monitor_core::configured()?;
-/// let monitor = builder.listener(monitor_core::listener::log::CommandLog::stderr()).build();
+/// let monitor = builder.listener(monitor_core::listener::log::CommandLog::default()).build();
 /// # drop(monitor);
 /// # Ok::<(), monitor_core::ConfigError>(())
 /// ```

@@ -1,5 +1,6 @@
 //! Parts of what was collected, in a row: a batch is made of them without copying a record.
 
+use std::collections::HashMap;
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
@@ -8,6 +9,7 @@ use std::sync::LazyLock;
 use crate::model::FieldBuffer;
 use crate::model::Record;
 use crate::model::Resource;
+use crate::model::TraceId;
 use crate::recorder::Records;
 
 /// What produced nothing.
@@ -90,6 +92,23 @@ impl Pieces {
         kept
     }
 
+    /// Those of each trace, the traces in the order in which they come. No record is copied.
+    pub(crate) fn by_trace(&self) -> Vec<(TraceId, Pieces)> {
+        let mut places: HashMap<TraceId, usize> = HashMap::new();
+        let mut traces: Vec<(TraceId, Pieces)> = Vec::new();
+        for piece in &self.pieces {
+            for (place, (record, _)) in piece.range.clone().zip(piece.records.iter(piece.range.clone())) {
+                let trace = record.context().trace_id();
+                let at = *places.entry(trace).or_insert_with(|| {
+                    traces.push((trace, Pieces::default()));
+                    traces.len() - 1
+                });
+                traces[at].1.push(&piece.records, Some(place..place + 1));
+            }
+        }
+        traces
+    }
+
     /// The same records with other fields: `edit` gives those of one, or nothing where they stay as they are.
     pub(crate) fn edited(
         &self,
@@ -117,9 +136,13 @@ impl Pieces {
     }
 
     fn push(&mut self, records: &Arc<Records>, run: Option<Range<usize>>) {
-        if let Some(range) = run {
-            self.len += range.len();
-            self.pieces.push_back(Piece { records: Arc::clone(records), range });
+        let Some(range) = run else { return };
+        self.len += range.len();
+        match self.pieces.back_mut() {
+            Some(last) if Arc::ptr_eq(&last.records, records) && last.range.end == range.start => {
+                last.range.end = range.end;
+            }
+            _ => self.pieces.push_back(Piece { records: Arc::clone(records), range }),
         }
     }
 

@@ -72,6 +72,11 @@ impl SpanBatch {
         self.pieces.append(more.pieces);
     }
 
+    /// The spans of each trace, the traces in the order in which they come. Nothing is copied.
+    pub(crate) fn by_trace(&self) -> impl Iterator<Item = (TraceId, Self)> {
+        self.pieces.by_trace().into_iter().map(|(trace, pieces)| (trace, pieces.into()))
+    }
+
     /// The same with other fields, where `edit` gives any.
     pub(crate) fn edited(&self, mut edit: impl FnMut(&Span<'_>) -> Option<FieldBuffer>) -> Self {
         self.pieces.edited(|batch, record, bytes| edit(&Span { batch, record, bytes })).into()

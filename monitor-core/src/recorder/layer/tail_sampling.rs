@@ -1,6 +1,5 @@
 //! Whole traces that are worth keeping.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::time::Duration;
 use std::time::Instant;
@@ -119,31 +118,22 @@ impl TailSampling {
     }
 }
 
-/// What one batch has of a trace.
-#[derive(Default)]
-struct Part {
-    wanted: bool,
-    ended: bool,
-}
-
 impl Layer for TailSampling {
     fn spans(&mut self, batch: SpanBatch) -> SpanBatch {
         let now = Instant::now();
-        let mut parts: HashMap<TraceId, Part> = HashMap::new();
-        for span in batch.iter() {
-            let part = parts.entry(span.trace_id()).or_default();
-            part.wanted |= self.is_wanted(&span);
-            part.ended |= span.parent().is_none();
+        let (mut out, mut ended) = (SpanBatch::default(), Vec::new());
+        for (trace, spans) in batch.by_trace() {
+            match self.traces.decision(trace) {
+                Some(true) => out.append(spans),
+                Some(false) => {}
+                None => {
+                    let wanted = spans.iter().any(|span| self.is_wanted(&span));
+                    ended.extend(spans.iter().any(|span| span.parent().is_none()).then_some(trace));
+                    self.traces.hold(trace, spans, wanted, now);
+                }
+            }
         }
-        let mut out = batch.retained(|span| self.traces.decision(span.trace_id()) == Some(true));
-        parts.retain(|trace, _| self.traces.decision(*trace).is_none());
-        for (trace, part) in &parts {
-            let spans = batch.retained(|span| span.trace_id() == *trace);
-            self.traces.hold(*trace, spans, part.wanted, now);
-        }
-        let mut due: Vec<_> =
-            parts.into_iter().filter(|(_, part)| part.ended).map(|(trace, _)| trace).collect();
-        self.decide(std::mem::take(&mut due), &mut out);
+        self.decide(ended, &mut out);
         let overdue = self.traces.overdue(self.quiet, self.most, now);
         self.decide(overdue, &mut out);
         out
