@@ -13,6 +13,7 @@ use monitor_core::RecorderError;
 use monitor_core::Signals;
 use monitor_core::Span;
 use monitor_core::SpanBatch;
+use monitor_core::recorders::ChromeTrace;
 use monitor_core::recorders::JsonLines;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -21,9 +22,9 @@ use crate::process::play_apart;
 use crate::process::role;
 
 /// Gives up soon.
-struct Impatient(JsonLines);
+struct Impatient<R>(R);
 
-impl Recorder for Impatient {
+impl<R: Recorder> Recorder for Impatient<R> {
     fn name(&self) -> &str {
         self.0.name()
     }
@@ -38,6 +39,10 @@ impl Recorder for Impatient {
 
     fn spans(&mut self, batch: &SpanBatch) -> Result<(), RecorderError> {
         self.0.spans(batch)
+    }
+
+    fn flush(&mut self) -> Result<(), RecorderError> {
+        self.0.flush()
     }
 }
 
@@ -79,16 +84,55 @@ fn lines_until_the_disk_is_full() {
     println!("the disk was full");
 }
 
+/// How many spans are drawn, in a file that is whole.
+#[track_caller]
+fn bars(path: &Path) -> usize {
+    let records: Vec<Value> = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    records.iter().filter(|record| record["ph"] == "X").count()
+}
+
+/// In a file system of 64 KiB.
 #[test]
-fn f50_what_a_full_disk_does_not_take_is_counted_and_the_lines_that_are_there_stay_whole() {
-    // Only where the machine lets somebody have a file system of their own.
+fn a_picture_until_the_disk_is_full() {
+    let Some(folder) = role() else { return };
+    let (path, filler) = (folder.join("trace.json"), folder.join("filler"));
+    fs::write(&filler, [0; 20_000]).unwrap();
+    let monitor = Monitor::builder()
+        .rest(Duration::from_nanos(1))
+        .recorder(Impatient(ChromeTrace::default().path(&path)))
+        .build();
+    let full = (0..1_000).map(|_| record(&monitor)).find(|account| account.dropped() > 0).unwrap();
+    let error = full.last_error.clone().unwrap();
+    assert!(error.contains("trace.json` cannot be written: No space left on device"), "{error}");
+    let before = bars(&path);
+    fs::remove_file(&filler).unwrap();
+    // What was taken before the disk was full was kept, and is written now.
+    let after =
+        (0..1_000).map(|_| record(&monitor)).find(|account| account.exported > full.exported).unwrap();
+    assert_eq!(bars(&path) as u64, after.exported);
+    assert!(before > 0 && bars(&path) > before);
+    println!("the disk was full");
+}
+
+/// Plays a role in a file system of 64 KiB, where the machine lets somebody have a file system of their own.
+fn in_a_small_file_system(role: &str) {
     let may = Command::new("unshare").args(["--user", "--map-root-user", "--mount", "true"]).status();
     if !may.is_ok_and(|status| status.success()) {
         return;
     }
     let folder = TempDir::new().unwrap();
     let script = "mount -t tmpfs -o size=64k none \"$MONITOR_TEST_FILES\"";
-    let output = play_apart(script, "full::lines_until_the_disk_is_full", folder.path()).output().unwrap();
+    let output = play_apart(script, role, folder.path()).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && said.contains("the disk was full"), "{output:?}");
+}
+
+#[test]
+fn f50_what_a_full_disk_does_not_take_is_counted_and_the_lines_that_are_there_stay_whole() {
+    in_a_small_file_system("full::lines_until_the_disk_is_full");
+}
+
+#[test]
+fn f50_a_picture_stays_whole_on_a_full_disk() {
+    in_a_small_file_system("full::a_picture_until_the_disk_is_full");
 }

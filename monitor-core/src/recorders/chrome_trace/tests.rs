@@ -226,8 +226,8 @@ proptest! {
                     assert!(apart || within, "{other:?} and {bar:?} overlap");
                 }
                 // The innermost of those around it is its parent.
-                let around = bars[..place].iter().filter(|(_, other)| other.start <= bar.start && bar.start < other.end);
-                let innermost = around.last().map(|(_, other)| other.id);
+                let around = |(_, other): &&(usize, Bar)| other.start <= bar.start && bar.start < other.end;
+                let innermost = bars[..place].iter().rfind(around).map(|(_, other)| other.id);
                 assert!(innermost.is_none() || innermost == bar.parent, "{bar:?} within {innermost:?}");
             }
         }
