@@ -3,6 +3,7 @@
 //! | part | written by | read by |
 //! |---|---|---|
 //! | context, identifiers, the current chunk's records | the owner | the owner; records also by whoever folds |
+//! | the time in the seed of traces | whoever attaches or collects | the owner |
 //! | `free` and `full` | owner, collector | both |
 //! | cells, marks of chunks | whoever holds the lock | the same |
 //!
