@@ -9,6 +9,9 @@ use monitor_core::instrument::Counter;
 use monitor_core::instrument::Gauge;
 use monitor_core::instrument::Histogram;
 use monitor_core::instrument::UpDownCounter;
+use monitor_core::layers::RecorderExt;
+use monitor_core::layers::Redact;
+use monitor_core::layers::Rename;
 use monitor_core::monitored;
 use monitor_core::recorders::Prometheus;
 use monitor_test::openmetrics::FamilyType;
@@ -180,4 +183,16 @@ fn each_scrape_is_fresh() {
         let shown = parse_text(&scraped.text()).unwrap();
         assert_eq!(shown.value("sent_bytes_total", &[]), Some(f64::from(number)));
     }
+}
+
+#[test]
+fn f67_layers_change_what_is_scraped_as_they_change_what_is_sent() {
+    let prometheus = Prometheus::bind("127.0.0.1:0").unwrap();
+    let address = prometheus.address();
+    let recorder = prometheus.layer(Redact::new("queue")).layer(Rename::new().prefix("shop."));
+    let scraped = Scraped { monitor: Monitor::builder().recorder(recorder).build(), address };
+    scraped.monitor.scope(|| JOBS.add_with(3, &["secret"]));
+    let shown = parse_text(&scraped.text()).unwrap();
+    assert_eq!(shown.value("shop_jobs_done_total", &[("queue", "[redacted]")]), Some(3.0));
+    assert!(!scraped.text().contains("secret"));
 }

@@ -1,5 +1,10 @@
 //! A recorder with a layer over it.
 
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::MutexGuard;
+use std::sync::PoisonError;
+
 use crate::metric::Snapshot;
 use crate::model::Signals;
 use crate::model::TraceIds;
@@ -57,7 +62,8 @@ pub trait Layer: Send + 'static {
 
 /// A recorder with a layer over it.
 pub struct Layered<L, R> {
-    layer: L,
+    /// Shared with whoever asks for metrics, from threads of their own.
+    layer: Arc<Mutex<L>>,
     recorder: R,
     /// What the layer made of the batch that the recorder could not ship: if the batch comes again, so does this.
     spans: Option<(SpanBatch, SpanBatch)>,
@@ -66,13 +72,21 @@ pub struct Layered<L, R> {
 
 impl<L: Layer, R: Recorder> Layered<L, R> {
     pub(crate) fn new(layer: L, recorder: R) -> Self {
-        Self { layer, recorder, spans: None, events: None }
+        Self { layer: Arc::new(Mutex::new(layer)), recorder, spans: None, events: None }
     }
+}
+
+/// The layer, also after it has panicked.
+fn locked<L>(layer: &Mutex<L>) -> MutexGuard<'_, L> {
+    layer.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl<L: std::fmt::Debug, R: std::fmt::Debug> std::fmt::Debug for Layered<L, R> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Layered").field("layer", &self.layer).field("recorder", &self.recorder).finish()
+        f.debug_struct("Layered")
+            .field("layer", &*locked(&self.layer))
+            .field("recorder", &self.recorder)
+            .finish()
     }
 }
 
@@ -82,7 +96,7 @@ impl<L: Layer, R: Recorder> Recorder for Layered<L, R> {
     }
 
     fn signals(&self) -> Signals {
-        self.layer.signals(self.recorder.signals())
+        locked(&self.layer).signals(self.recorder.signals())
     }
 
     fn delivery(&self) -> Delivery {
@@ -94,13 +108,18 @@ impl<L: Layer, R: Recorder> Recorder for Layered<L, R> {
     }
 
     fn start(&mut self, source: &SnapshotSource) -> Result<(), RecorderError> {
-        self.recorder.start(source)
+        let (layer, source) = (Arc::clone(&self.layer), source.clone());
+        // What is asked for is changed as what is sent.
+        self.recorder.start(&SnapshotSource::from_fn(move || {
+            let snapshot = source.take()?;
+            Some(locked(&layer).metrics(snapshot))
+        }))
     }
 
     fn spans(&mut self, batch: &SpanBatch) -> Result<(), RecorderError> {
         let made = match self.spans.take_if(|(before, _)| before.pieces.is_same(&batch.pieces)) {
             Some((_, made)) => made,
-            None => self.layer.spans(batch.clone()),
+            None => locked(&self.layer).spans(batch.clone()),
         };
         self.spans = None;
         if made.is_empty() {
@@ -116,7 +135,7 @@ impl<L: Layer, R: Recorder> Recorder for Layered<L, R> {
     fn events(&mut self, batch: &EventBatch) -> Result<(), RecorderError> {
         let made = match self.events.take_if(|(before, _)| before.pieces.is_same(&batch.pieces)) {
             Some((_, made)) => made,
-            None => self.layer.events(batch.clone()),
+            None => locked(&self.layer).events(batch.clone()),
         };
         self.events = None;
         if made.is_empty() {
@@ -130,11 +149,12 @@ impl<L: Layer, R: Recorder> Recorder for Layered<L, R> {
     }
 
     fn metrics(&mut self, snapshot: &Snapshot) -> Result<(), RecorderError> {
-        self.recorder.metrics(&self.layer.metrics(snapshot.clone()))
+        let made = locked(&self.layer).metrics(snapshot.clone());
+        self.recorder.metrics(&made)
     }
 
     fn flush(&mut self) -> Result<(), RecorderError> {
-        let held = self.layer.held();
+        let held = locked(&self.layer).held();
         let shipped = if held.is_empty() { Ok(()) } else { self.recorder.spans(&held) };
         self.recorder.flush().and(shipped)
     }
