@@ -72,6 +72,10 @@ impl Ledger {
         error: Option<String>,
     ) -> Option<Notice> {
         if count == 0 {
+            // Nothing was lost, but the other side had something to say about it.
+            if error.is_some() {
+                self.lock().account.last_error = error;
+            }
             return None;
         }
         let now = Instant::now();

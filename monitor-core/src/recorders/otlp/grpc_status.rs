@@ -21,7 +21,7 @@ pub(crate) const ANSWER_LIMIT: usize = 4 * 1024 * 1024 - 1;
 /// What a failed call means: those that OpenTelemetry names may be made again.
 pub(crate) fn unsent(url: &HttpUrl, status: &tonic::Status) -> Unsent {
     let text = status.message();
-    if text.ends_with(&format!("the limit is: {ANSWER_LIMIT} bytes")) {
+    if text.contains(&format!(" {ANSWER_LIMIT} bytes")) {
         return Unsent::Failed(RecorderError::new(format!("{url}: the answer is larger than 4 MiB")));
     }
     if let Some(first) = Error::source(status) {

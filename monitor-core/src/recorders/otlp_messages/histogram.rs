@@ -3,7 +3,7 @@
 use crate::metric::Exemplar as Recorded;
 use crate::metric::Histogram;
 use crate::recorders::otlp_messages::KeyValue;
-use crate::recorders::otlp_messages::common::nanoseconds;
+use crate::recorders::otlp_messages::attribute::nanoseconds;
 use crate::recorders::otlp_messages::points::Buckets;
 use crate::recorders::otlp_messages::points::Exemplar;
 use crate::recorders::otlp_messages::points::ExemplarNumber;

@@ -4,7 +4,7 @@
 //! to say: a field that would always be empty is left out, which is the same on the wire. They are written out here since
 //! the crate that has them all brings a whole second telemetry runtime along; the tests hold them against that crate.
 
-mod common;
+mod attribute;
 mod histogram;
 mod json;
 mod logs;
@@ -16,13 +16,12 @@ mod service;
 mod tests;
 mod trace;
 
-pub(crate) use common::{AnyValue, KeyValue, Resource, Scope, Value};
+pub(crate) use attribute::{AnyValue, KeyValue, Resource, Scope, Value};
 pub use histogram::Histograms;
 pub(crate) use json::{events_json, metrics_json, spans_json};
 pub(crate) use logs::{LogRecord, LogsData, ResourceLogs, ScopeLogs};
 pub use metrics::Temporality;
 pub(crate) use metrics::{Data, Form, Metric, MetricsData, ScopeMetrics};
-pub(crate) use service::{Delay, Detail, PartialSuccess, Reply, RetryInfo, Status};
-
 pub(crate) use number::{NumberDataPoint, Sum};
+pub(crate) use service::{Delay, Detail, PartialSuccess, Reply, RetryInfo, Status};
 pub(crate) use trace::{ScopeSpans, Span, TracesData};

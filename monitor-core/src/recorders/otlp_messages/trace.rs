@@ -11,9 +11,9 @@ use crate::recorder::Span as Recorded;
 use crate::recorder::SpanBatch;
 use crate::recorders::otlp_messages::Resource;
 use crate::recorders::otlp_messages::Scope;
-use crate::recorders::otlp_messages::common::Attributes;
-use crate::recorders::otlp_messages::common::KeyValue;
-use crate::recorders::otlp_messages::common::nanoseconds;
+use crate::recorders::otlp_messages::attribute::Attributes;
+use crate::recorders::otlp_messages::attribute::KeyValue;
+use crate::recorders::otlp_messages::attribute::nanoseconds;
 use crate::recorders::otlp_messages::json;
 
 /// The trace flag of W3C for what is recorded.

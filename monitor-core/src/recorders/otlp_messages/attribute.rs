@@ -19,18 +19,19 @@ pub(crate) struct AnyValue {
 
 /// The types that a field can have.
 #[derive(Clone, Oneof, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
 pub(crate) enum Value {
     #[prost(bool, tag = "2")]
-    BoolValue(bool),
+    #[serde(rename = "boolValue")]
+    Bool(bool),
     #[prost(double, tag = "4")]
-    #[serde(serialize_with = "json::double")]
-    DoubleValue(f64),
+    #[serde(rename = "doubleValue", serialize_with = "json::double")]
+    Double(f64),
     #[prost(int64, tag = "3")]
-    #[serde(serialize_with = "json::number")]
-    IntValue(i64),
+    #[serde(rename = "intValue", serialize_with = "json::number")]
+    Int(i64),
     #[prost(string, tag = "1")]
-    StringValue(String),
+    #[serde(rename = "stringValue")]
+    Text(String),
 }
 
 /// One attribute.
@@ -86,14 +87,14 @@ impl From<&crate::model::Resource> for Resource {
 impl From<FieldValue<'_>> for AnyValue {
     fn from(value: FieldValue<'_>) -> Self {
         let value = match value {
-            FieldValue::Bool(value) => Value::BoolValue(value),
-            FieldValue::Float(value) => Value::DoubleValue(value),
-            FieldValue::Signed(value) => Value::IntValue(value),
-            FieldValue::Text(value) => Value::StringValue(value.into_owned()),
+            FieldValue::Bool(value) => Value::Bool(value),
+            FieldValue::Float(value) => Value::Double(value),
+            FieldValue::Signed(value) => Value::Int(value),
+            FieldValue::Text(value) => Value::Text(value.into_owned()),
             // What has no place in 64 bits with a sign is told in digits: OpenTelemetry, "Mapping arbitrary data".
             FieldValue::Unsigned(value) => match i64::try_from(value) {
-                Ok(value) => Value::IntValue(value),
-                Err(_) => Value::StringValue(value.to_string()),
+                Ok(value) => Value::Int(value),
+                Err(_) => Value::Text(value.to_string()),
             },
         };
         Self { value: Some(value) }
