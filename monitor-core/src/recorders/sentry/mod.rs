@@ -78,7 +78,8 @@ use crate::recorders::sentry::outbox::Outbox;
 /// end, is told after 30 seconds by itself, as is what ends after its root; at most 20,000 spans wait.
 ///
 /// **Limits of the server** are obeyed by category; what is dropped for one, or lost otherwise, is counted and told in
-/// reports of losses. Nothing larger than Sentry takes is sent: texts are cut, and the least is left out first.
+/// reports of losses. A server that takes no transactions at all, as some that are compatible with Sentry, makes every
+/// span a loss until [`traces_sample_rate`](Self::traces_sample_rate) is 0. Nothing larger than Sentry takes is sent: texts are cut, and the least is left out first.
 ///
 /// Of the machine only its name is told ([`hide_server_name`](Self::hide_server_name)); fields are what the program itself
 /// recorded. Each event and transaction is a request of its own: at high rates set
