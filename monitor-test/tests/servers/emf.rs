@@ -103,6 +103,6 @@ impl Peer for Emf {
         let schema = file("emf/aws_lambda_powertools/metrics/schema.json");
         let told = fs::File::open(self.folder.join(FILE)).unwrap();
         let mut judge = script(file("otlp/bin/python"), "check_emf.py");
-        output_of(judge.arg(schema).stdin(Stdio::from(told)));
+        output_of(judge.arg(schema).stdin(Stdio::from(told))).unwrap();
     }
 }

@@ -41,20 +41,26 @@ fn place() -> PathBuf {
     }
 }
 
+/// Where the scripts of these tests are.
+pub(crate) const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/servers/python");
+
 /// A script of these tests, to be run by a Python.
 pub(crate) fn script(python: impl AsRef<Path>, name: &str) -> Command {
     let mut command = Command::new(python.as_ref());
-    command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/servers/python").join(name));
+    command.arg(Path::new(SCRIPTS).join(name));
     command
 }
 
 /// What a command prints.
-#[track_caller]
-pub(crate) fn output_of(command: &mut Command) -> String {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+pub(crate) fn output_of(command: &mut Command) -> Result<String, String> {
+    let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{command:?} ended with {}:\n{said}", output.status);
-    String::from_utf8(output.stdout).unwrap()
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    if output.status.success() {
+        Ok(printed)
+    } else {
+        Err(format!("{command:?}: {}:\n{said}", output.status))
+    }
 }
 
 /// Past the harness, which keeps what a test that went well prints to itself.

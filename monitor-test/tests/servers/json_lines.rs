@@ -4,9 +4,13 @@ use serde_json::Value;
 
 use monitor_core::Recorder;
 use monitor_core::recorders::JsonLines;
+use monitor_core::recorders::json_lines::Format;
 
 use crate::expected::Expected;
 use crate::folder::Folder;
+use crate::installed::file;
+use crate::installed::output_of;
+use crate::installed::script;
 use crate::otlp::Attributes;
 use crate::otlp::Point;
 use crate::otlp::Received;
@@ -19,11 +23,28 @@ const FILE: &str = "telemetry.jsonl";
 
 pub(crate) struct Lines {
     folder: Folder,
+    format: Format,
 }
 
 impl Lines {
-    pub(crate) fn start() -> Self {
-        Self { folder: Folder::new("json-lines") }
+    /// To be read in this format.
+    pub(crate) fn start(format: Format) -> Self {
+        Self { folder: Folder::new("json-lines"), format }
+    }
+
+    fn read(&self) -> Result<Received, String> {
+        if self.format == Format::Otlp {
+            let printed =
+                output_of(script(file("otlp/bin/python"), "read_otlp.py").arg(self.folder.join(FILE)))?;
+            return Received::from_json(&printed).ok_or(printed);
+        }
+        let mut received = Received::default();
+        for line in self.folder.read(FILE).lines() {
+            let value: Value = serde_json::from_str(line).map_err(|error| format!("{error}: {line}"))?;
+            read(&value, &mut received).ok_or_else(|| format!("not as documented: {line}"))?;
+        }
+        received.keep_newest();
+        Ok(received)
     }
 }
 
@@ -33,24 +54,23 @@ impl Peer for Lines {
     }
 
     fn recorder(&self) -> Box<dyn Recorder> {
-        Box::new(JsonLines::default().path(self.folder.join(FILE)))
+        Box::new(JsonLines::default().format(self.format).path(self.folder.join(FILE)))
     }
 
     fn settings(&self) -> Vec<(&'static str, String)> {
+        // Plain lines need not be asked for.
         vec![("PATH", self.folder.join(FILE).display().to_string())]
     }
 
     fn check(&self, expected: &Expected) {
         let received = eventually(|| {
-            let mut received = Received::default();
-            for line in self.folder.read(FILE).lines() {
-                let value: Value = serde_json::from_str(line).map_err(|error| format!("{error}: {line}"))?;
-                read(&value, &mut received).ok_or_else(|| format!("not as documented: {line}"))?;
-            }
-            received.keep_newest();
+            let received = self.read()?;
             received.is_complete(expected).map(|()| received)
         });
         received.check(expected);
+        if self.format == Format::Otlp {
+            received.check_exemplars(expected);
+        }
     }
 }
 

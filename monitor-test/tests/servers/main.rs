@@ -7,16 +7,18 @@ mod dotted;
 mod emf;
 mod expected;
 mod folder;
+mod graphite;
 mod installed;
 mod json_lines;
 mod log;
 mod moto;
-#[expect(dead_code, reason = "awaits the recorder of OpenTelemetry")]
+mod others;
 mod otlp;
 mod peer;
 mod program;
 mod prometheus;
 mod relay;
+mod rotel;
 mod sentry;
 mod server;
 mod statsd;
@@ -35,6 +37,13 @@ use std::time::SystemTime;
 
 use monitor_core::ManualClock;
 use monitor_core::Monitor;
+use monitor_core::recorders::graphite::Protocol::Pickle;
+use monitor_core::recorders::graphite::Protocol::Plaintext;
+use monitor_core::recorders::json_lines::Format::Otlp as File;
+use monitor_core::recorders::json_lines::Format::Plain;
+use monitor_core::recorders::otlp::Protocol::Grpc;
+use monitor_core::recorders::otlp::Protocol::HttpJson;
+use monitor_core::recorders::otlp::Protocol::HttpProtobuf;
 
 use crate::expected::Expected;
 use crate::installed::is_asked_for;
@@ -57,17 +66,23 @@ const KINDS: &[Start] = &[
     ("prometheus", || Box::new(prometheus::Prometheus::start())),
     ("emf", || Box::new(emf::Emf::start())),
     ("bugsink", || Box::new(bugsink::Bugsink::start())),
+    ("carbon", || Box::new(graphite::Carbon::start(Plaintext))),
+    ("rotel", || Box::new(rotel::Rotel::start(Grpc))),
     ("statsd", || Box::new(statsd::Statsd::start())),
     ("moto", || Box::new(moto::Moto::start())),
 ];
 /// Other ways of the same recorders.
 const WAYS: &[Start] = &[
+    ("otlp", || Box::new(json_lines::Lines::start(File))),
+    ("carbon", || Box::new(graphite::Carbon::start(Pickle))),
+    ("rotel", || Box::new(rotel::Rotel::start(HttpProtobuf))),
+    ("rotel", || Box::new(rotel::Rotel::start(HttpJson))),
     ("collectd", || Box::new(collectd::Collectd::start())),
     ("sentry_relay", || Box::new(relay::Relay::start())),
 ];
 
 fn start<'a>(systems: impl IntoIterator<Item = &'a Start>) -> Vec<Box<dyn Peer>> {
-    let mut peers: Vec<Box<dyn Peer>> = vec![Box::new(json_lines::Lines::start())];
+    let mut peers: Vec<Box<dyn Peer>> = vec![Box::new(json_lines::Lines::start(Plain))];
     peers.extend(systems.into_iter().filter(|(name, _)| is_there(name)).map(|(_, start)| start()));
     peers
 }
@@ -155,4 +170,14 @@ fn run_as_configured() {
     println!("done");
     io::stdout().flush().unwrap();
     io::stdin().read_to_end(&mut Vec::new()).unwrap();
+}
+
+#[test]
+fn what_other_crates_log_and_count_stands_among_our_own_spans_and_metrics() {
+    if !is_asked_for("what_other_crates_log_and_count_stands_among_our_own_spans_and_metrics") {
+        return;
+    }
+    if is_there("prometheus") && is_there("rotel") {
+        others::check(&prometheus::Prometheus::start(), &rotel::Rotel::start(Grpc));
+    }
 }

@@ -144,7 +144,8 @@ fn stamp(log: &Log) {
     resume_unwind(Box::new("no ink"));
 }
 
-fn finish<R>(future: impl Future<Output = R>) -> R {
+/// Runs a future that never waits for anybody else.
+pub(crate) fn finish<R>(future: impl Future<Output = R>) -> R {
     let mut future = pin!(future);
     loop {
         if let Poll::Ready(done) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {

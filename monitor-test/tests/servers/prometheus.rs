@@ -24,7 +24,7 @@ use crate::server::free_address;
 /// How far a bound of the program's own histograms may be off.
 const ERROR: f64 = 0.05;
 
-type Labels = BTreeMap<String, String>;
+pub(crate) type Labels = BTreeMap<String, String>;
 
 pub(crate) struct Prometheus {
     _server: Server,
@@ -103,7 +103,7 @@ impl Prometheus {
     }
 
     /// The newest value of each series.
-    fn query(&self, query: &str) -> Result<Vec<(Labels, f64)>, String> {
+    pub(crate) fn query(&self, query: &str) -> Result<Vec<(Labels, f64)>, String> {
         let answer = get_json(&format!("{}/query", self.api), &[("query", query)], &[])?;
         let results = answer["data"]["result"].as_array().ok_or_else(|| format!("{query}: {answer}"))?;
         let point = |result: &Value| {

@@ -19,7 +19,8 @@ const UNITS: &[(&str, Unit)] = &[
     ("Gbit/s", Unit::GigabitsPerSecond),
     ("Tbit/s", Unit::TerabitsPerSecond),
     ("%", Unit::Percent),
-    ("1", Unit::Count),
+    // Things that are counted, and not a ratio, which `1` is to Prometheus and OpenTelemetry.
+    ("{count}", Unit::Count),
     ("1/s", Unit::CountPerSecond),
 ];
 
@@ -28,9 +29,10 @@ pub(crate) fn to_ucum(unit: Unit) -> &'static str {
     UNITS.iter().find(|(_, it)| *it == unit).map_or("", |(ucum, _)| ucum)
 }
 
-/// What `metrics` calls a unit in UCUM, if it has a word for it. What stands in braces is a count of things.
+/// What `metrics` calls a unit in UCUM, if it has a word for it. What stands in braces is a count of things, and
+/// so is what has no unit.
 pub(crate) fn from_ucum(ucum: &str) -> Option<Unit> {
-    if ucum.starts_with('{') && ucum.ends_with('}') {
+    if ucum == "1" || ucum.starts_with('{') && ucum.ends_with('}') {
         return Some(Unit::Count);
     }
     UNITS.iter().find(|(it, _)| *it == ucum).map(|(_, unit)| *unit)
@@ -45,7 +47,7 @@ mod tests {
         for (ucum, unit) in UNITS {
             assert_eq!((to_ucum(*unit), from_ucum(ucum)), (*ucum, Some(*unit)));
         }
-        assert_eq!(from_ucum("{call}"), Some(Unit::Count));
+        assert_eq!((from_ucum("{call}"), from_ucum("1")), (Some(Unit::Count), Some(Unit::Count)));
         assert_eq!(from_ucum("Cel"), None);
     }
 }
