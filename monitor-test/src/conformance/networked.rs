@@ -88,8 +88,9 @@ pub fn boxed_misbehaving(transport: Transport, make: impl Fn(&Peer) -> Box<dyn R
         let make = &make;
         let survive = |manner| threads.spawn(move || survives(transport, &manner, make));
         let all: Vec<_> = Manner::misbehaving(transport).into_iter().map(survive).collect();
-        let broken = all.into_iter().filter_map(|rule| rule.join().err()).next();
-        broken.into_iter().for_each(|panic| resume_unwind(panic));
+        if let Some(panic) = all.into_iter().find_map(|rule| rule.join().err()) {
+            resume_unwind(panic);
+        }
     });
 }
 

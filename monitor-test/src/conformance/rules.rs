@@ -125,11 +125,11 @@ fn takes_oddities(recorder: Box<dyn Recorder>) {
     }
     assert_eq!(monitor.shutdown(PATIENCE), Ok(()), "`{name}` does not end after a flush");
     check_accounts(&monitor);
+    assert_eq!(seen.errors(), Vec::<String>::new(), "`{name}` refuses oddities");
     for account in monitor.accounts().iter().filter(|account| account.signal != "metrics") {
         let refused = account.dropped_for(DropReason::Rejected);
         assert_eq!(account.dropped(), refused, "`{name}` loses oddities: {account:?}");
     }
-    assert_eq!(seen.errors(), Vec::<String>::new(), "`{name}` refuses oddities");
     if signals.contains(Signals::SPANS) {
         assert_eq!(seen.spans(), odd::SPANS, "`{name}` did not get every span");
     }

@@ -2,15 +2,18 @@
 
 use std::env;
 use std::process::ChildStderr;
+#[cfg(unix)]
 use std::process::ChildStdout;
 use std::process::Command;
 use std::process::ExitStatus;
 use std::process::Stdio;
+#[cfg(unix)]
 use std::sync::mpsc;
+#[cfg(unix)]
 use std::time::Duration;
 
 /// The variable that tells a process that it is the child, and what it is about.
-const CHILD: &str = "MONITOR_TEST_CHILD";
+const CHILD: &str = "ENDING_CHILD";
 
 /// What the parent said, if this is the child.
 pub(crate) fn argument() -> Option<String> {
@@ -25,9 +28,12 @@ pub(crate) struct Child {
 impl Child {
     /// Runs the test of this name.
     pub(crate) fn run(test: &str, argument: &str) -> Self {
-        let process = Command::new(env::current_exe().unwrap())
+        let mut command = Command::new(env::current_exe().unwrap());
+        for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("MONITOR_")) {
+            command.env_remove(name);
+        }
+        let process = command
             .args(["--exact", test, "--nocapture", "--test-threads=1"])
-            .env_clear()
             .env(CHILD, argument)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -40,6 +46,7 @@ impl Child {
         drop::<Option<ChildStderr>>(self.process.stderr.take());
     }
 
+    #[cfg(unix)]
     pub(crate) fn stdout(&mut self) -> ChildStdout {
         self.process.stdout.take().unwrap()
     }

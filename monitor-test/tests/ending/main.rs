@@ -9,7 +9,9 @@ mod lines;
 #[path = "../support/small/tcp.rs"]
 mod tcp;
 
+#[cfg(unix)]
 use std::io::Read;
+#[cfg(unix)]
 use std::io::Write;
 use std::process;
 use std::time::Duration;
@@ -19,6 +21,7 @@ use monitor_core::Installed;
 use monitor_core::Monitor;
 use monitor_core::monitored;
 use monitor_core::recorders::Console;
+#[cfg(unix)]
 use monitor_core::recorders::Null;
 use monitor_test::loopback::Manner;
 use monitor_test::loopback::PATIENCE;

@@ -4,7 +4,6 @@ use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering;
 
 use monitor_core::Recorder;
-use monitor_core::SettingError;
 use monitor_core::Settings;
 use monitor_core::recorders::Builtin;
 use monitor_test::loopback::Manner;
@@ -90,15 +89,6 @@ impl Row {
             Place::Nowhere => self.try_open("", ""),
         };
         opened.unwrap_or_else(|error| panic!("{} at {place:?}: {error}", self.0.name))
-    }
-
-    /// A recorder of this row that ships to a peer in this protocol, if that is in this build.
-    pub(crate) fn speaking(self, protocol: &str, peer: &Peer) -> Result<Box<dyn Recorder>, SettingError> {
-        let settings = Settings::new(self.0.name)
-            .with("endpoint", peer.url())
-            .with("protocol", protocol)
-            .with("timeout", "300ms");
-        self.0.open(settings)
     }
 
     fn try_open(self, key: &'static str, value: &str) -> Result<Box<dyn Recorder>, String> {
