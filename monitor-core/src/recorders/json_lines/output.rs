@@ -1,5 +1,8 @@
 //! Where lines go: a file, or whatever bytes can be written to.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 
 use crate::export::file::RecordFile;

@@ -1,10 +1,6 @@
 use std::fmt;
 use std::fs;
-use std::io;
-use std::io::Write;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::Mutex;
 use std::time::Duration;
 use std::time::SystemTime;
 
@@ -393,46 +389,4 @@ fn f50_a_path_that_is_no_file_is_told_in_the_account() {
         assert!(account.last_error.as_ref().unwrap().contains(expected), "{account:?}");
     };
     check(folder.path(), "is a folder; name a file, or one to be made");
-}
-
-/// Takes a few bytes of each write, and then none.
-#[derive(Clone, Default)]
-struct Torn {
-    bytes: Arc<Mutex<Vec<u8>>>,
-    whole: Arc<Mutex<bool>>,
-}
-
-impl Write for Torn {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if *self.whole.lock().unwrap() {
-            self.bytes.lock().unwrap().extend(bytes);
-            return Ok(bytes.len());
-        }
-        if self.bytes.lock().unwrap().len() > 10 {
-            return Err(io::ErrorKind::BrokenPipe.into());
-        }
-        self.bytes.lock().unwrap().extend(&bytes[..bytes.len().min(8)]);
-        Ok(bytes.len().min(8))
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-#[test]
-fn f19_a_line_that_a_stream_tore_takes_no_other_with_it() {
-    let torn = Torn::default();
-    let monitor = Monitor::builder().recorder(JsonLines::to(torn.clone()).signals(Signals::SPANS)).build();
-    monitor.scope(|| drop(Span::start("lost")));
-    let _ = monitor.flush(PATIENCE);
-    *torn.whole.lock().unwrap() = true;
-    monitor.scope(|| drop(Span::start("whole")));
-    monitor.flush(PATIENCE).unwrap();
-    let text = String::from_utf8(torn.bytes.lock().unwrap().clone()).unwrap();
-    let (broken, rest) = text.split_once('\n').unwrap();
-    assert!(broken.starts_with("{\"time\":\"") && broken.len() == 16, "{text}");
-    assert_eq!(parsed(rest)[0].get("name").unwrap(), "whole");
-    let account = monitor.accounts().remove(0);
-    assert_eq!((account.recorded, account.exported, account.dropped()), (2, 1, 1));
 }
