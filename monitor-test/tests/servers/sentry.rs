@@ -58,10 +58,18 @@ pub(crate) fn check_transactions(transactions: &[&Value], expected: &Expected) {
     assert_eq!(told.len(), expected.calls.len());
 }
 
-/// Times are seconds since 1970 as floating-point numbers, or text to the microsecond.
+/// Times are told to the microsecond.
 const ROUNDING: f64 = 3e-6;
 
 fn seconds(of: &Value) -> f64 {
-    let time = |name: &str| of[name].as_f64().unwrap_or_else(|| panic!("{name} in {of}"));
-    time("timestamp") - time("start_timestamp")
+    let time = |name: &str| of_day(&of[name]).unwrap_or_else(|| panic!("{name} in {of}"));
+    // Across midnight as well.
+    (time("timestamp") - time("start_timestamp")).rem_euclid(86_400.0)
+}
+
+/// The time of the day in seconds, of seconds since 1970 or of a text such as `2026-11-21T13:48:06.123456Z`.
+fn of_day(time: &Value) -> Option<f64> {
+    let Some(text) = time.as_str() else { return time.as_f64().map(|seconds| seconds % 86_400.0) };
+    let (_, time) = text.strip_suffix('Z')?.split_once('T')?;
+    time.split(':').try_fold(0.0, |sum, part| Some(sum * 60.0 + part.parse::<f64>().ok()?))
 }
