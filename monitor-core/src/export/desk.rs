@@ -85,6 +85,11 @@ impl Desk {
         }
     }
 
+    /// Has it said that the recorder cannot start.
+    pub(crate) fn tell_unstarted(&self, error: String) {
+        self.teller.tell(&Notice::NotStarted { recorder: self.name.clone(), error });
+    }
+
     /// Nothing more comes.
     pub(crate) fn close(&self) {
         [&self.events, &self.metrics, &self.spans].into_iter().for_each(Ledger::close);

@@ -59,6 +59,11 @@ impl Ledger {
         notice.iter().for_each(|notice| self.teller.tell(notice));
     }
 
+    /// What the recorder said of a try after which there will be another.
+    pub(crate) fn note(&self, error: &str) {
+        self.lock().account.last_error = Some(error.to_owned());
+    }
+
     pub(crate) fn drop_queued(&self, count: u64, reason: DropReason, error: Option<String>) {
         let notice = self.drop_silently(count, reason, error);
         notice.iter().for_each(|notice| self.tell(notice));
@@ -73,10 +78,15 @@ impl Ledger {
     ) -> Option<Notice> {
         if count == 0 {
             // Nothing was lost, but the other side had something to say about it.
-            if error.is_some() {
-                self.lock().account.last_error = error;
-            }
-            return None;
+            let message = error?;
+            let mut inner = self.lock();
+            let (recorder, signal) = (inner.account.recorder.clone(), inner.account.signal);
+            let known = inner.account.last_error.replace(message.clone());
+            return (known.as_ref() != Some(&message)).then_some(Notice::Warned {
+                recorder,
+                signal,
+                message,
+            });
         }
         let now = Instant::now();
         let mut inner = self.lock();

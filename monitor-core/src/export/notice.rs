@@ -35,6 +35,14 @@ pub enum Notice {
         /// For how long.
         lasted: Duration,
     },
+    /// A recorder could not [start](crate::Recorder::start), such as one whose port is taken. It is tried again; this is said
+    /// once.
+    NotStarted {
+        /// The recorder's name.
+        recorder: String,
+        /// What it said.
+        error: String,
+    },
     /// A recorder has not come back for longer than it has for one batch: what comes for it waits, and is lost when its
     /// queue is full.
     Stuck {
@@ -42,6 +50,15 @@ pub enum Notice {
         recorder: String,
         /// For how long it has not come back.
         since: Duration,
+    },
+    /// The other side took everything, but has something to say about it. Said once as long as it is the same.
+    Warned {
+        /// The recorder's name.
+        recorder: String,
+        /// `events`, `metrics` or `spans`.
+        signal: &'static str,
+        /// What the other side said.
+        message: String,
     },
 }
 
@@ -62,8 +79,14 @@ impl fmt::Display for Notice {
                     "recorder `{recorder}` loses no more {signal}; {lost} were lost within {seconds:.1} s"
                 )
             }
+            Notice::NotStarted { recorder, error } => {
+                write!(f, "recorder `{recorder}` cannot start: {}; it is tried again", Escaped(error))
+            }
             Notice::Stuck { recorder, since } => {
                 write!(f, "recorder `{recorder}` has not come back for {} s", since.as_secs())
+            }
+            Notice::Warned { recorder, signal, message } => {
+                write!(f, "recorder `{recorder}` was told about its {signal}: {}", Escaped(message))
             }
         }
     }

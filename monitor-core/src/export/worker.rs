@@ -10,6 +10,7 @@ use crate::export::backoff::Backoff;
 use crate::export::desk::Desk;
 use crate::export::done::Done;
 use crate::export::held::Held;
+use crate::export::ledger::Ledger;
 use crate::export::queue::Work;
 use crate::model::Patience;
 use crate::model::caught;
@@ -40,6 +41,8 @@ pub(crate) struct Worker {
     desk: Arc<Desk>,
     source: SnapshotSource,
     started: bool,
+    /// It was said that it cannot start.
+    told: bool,
     first_rest: Duration,
     patience: Patience,
     began: Instant,
@@ -77,6 +80,7 @@ impl Worker {
                 desk,
                 source,
                 started: false,
+                told: false,
                 first_rest,
                 patience,
                 began,
@@ -99,14 +103,14 @@ impl Worker {
         match desk.queue.pop() {
             Work::Batch(batch) => {
                 let held = Held::new(desk.ledger_of(&batch), batch.len() as u64);
-                held.settle(self.ship(|recorder| match &batch {
+                held.settle(self.ship(desk.ledger_of(&batch), |recorder| match &batch {
                     Batch::Events(batch) => recorder.events(batch),
                     Batch::Spans(batch) => recorder.spans(batch),
                 }));
             }
             Work::Metrics(snapshot) => {
                 let held = Held::new(&desk.metrics, 1);
-                held.settle(self.ship(|recorder| recorder.metrics(&snapshot)));
+                held.settle(self.ship(&desk.metrics, |recorder| recorder.metrics(&snapshot)));
             }
             Work::Flush(done) => self.flush(&done),
             Work::ShutDown(done) => {
@@ -132,6 +136,7 @@ impl Worker {
     /// Lets the recorder ship something, again and again if that may help and there is time.
     fn ship(
         &mut self,
+        ledger: &Ledger,
         mut act: impl FnMut(&mut dyn Recorder) -> Result<(), RecorderError>,
     ) -> Result<(), Failure> {
         let deadline = Instant::now() + self.desk.queue.delivery().timeout;
@@ -151,6 +156,7 @@ impl Worker {
                 Err(Tried::Failed(failure)) => return Err(failure),
                 Ok(()) => return Ok(()),
             };
+            ledger.note(&error.to_string());
             let wait = backoff.next();
             self.not_before = error.retry_after().map(|after| Instant::now() + after);
             if Instant::now() + wait > deadline || !self.desk.queue.rest(wait) {
@@ -175,14 +181,18 @@ impl Worker {
         }
         let (recorder, started, source) = (&mut *self.recorder, &mut self.started, &self.source);
         self.desk.goes_in();
+        let mut unstarted = None;
         let result = caught(|| {
             if !*started {
-                recorder.start(source)?;
+                recorder.start(source).inspect_err(|error| unstarted = Some(error.to_string()))?;
                 *started = true;
             }
             act(recorder)
         });
         self.desk.comes_out();
+        if let Some(error) = unstarted.filter(|_| !std::mem::replace(&mut self.told, true)) {
+            self.desk.tell_unstarted(error);
+        }
         let (reason, error) = match result {
             Ok(Ok(())) => {
                 match task {

@@ -44,7 +44,7 @@ pub(crate) use level::Levels;
 pub use level::{TraceLevel, WithoutParent};
 pub use metadata::{Details, Metadata, Signals, SpanKind};
 pub(crate) use mix::{GOLDEN, mix, unmix};
-pub(crate) use nearest::list_known;
+pub(crate) use nearest::{list_known, nearest};
 pub use outcome::Outcome;
 pub(crate) use patience::Patience;
 pub(crate) use record::{Head, PAYLOAD, Record, Slot, WORDS};

@@ -7,7 +7,7 @@ pub(crate) fn list_known(word: &str, known: &[&str]) -> String {
 }
 
 /// The known word that is nearest to `word`, if any is near.
-fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     let near = known.iter().map(|candidate| (distance(word, candidate), *candidate)).min()?;
     (near.0 <= 1 + word.chars().count() / 3).then_some(near.1)
 }

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-use crate::model::list_known;
+use crate::model::nearest;
 use crate::recorder::FromSetting;
 
 /// What configuration says about one recorder: keys with their values, each with the place where it was said.
@@ -22,6 +22,8 @@ pub struct Settings {
     entries: Vec<Entry>,
     /// What was asked for, so that an error can name it.
     known: Vec<&'static str>,
+    /// How many of these are the recorder's own, and not those of any recorder.
+    own: usize,
 }
 
 #[derive(Clone)]
@@ -30,6 +32,7 @@ struct Entry {
     value: String,
     /// Where it was said: a variable, or a file with its line.
     origin: String,
+    taken: bool,
 }
 
 impl fmt::Debug for Entry {
@@ -56,7 +59,7 @@ impl Settings {
     /// Says something that was said at `origin`; what was said earlier about the same key no longer counts.
     pub(crate) fn put(&mut self, key: &str, value: String, origin: String) {
         self.entries.retain(|entry| entry.key != key);
-        self.entries.push(Entry { key: key.to_owned(), value, origin });
+        self.entries.push(Entry { key: key.to_owned(), value, origin, taken: false });
     }
 
     /// The value of this key, and the end of it: what nobody takes is an error in the end. An empty value is none.
@@ -66,9 +69,9 @@ impl Settings {
     /// The text means nothing: the error names where it was said, the text unless it is secret, and what was expected.
     pub fn take<T: FromSetting>(&mut self, key: &'static str) -> Result<Option<T>, SettingError> {
         self.known.push(key);
-        let Some(place) = self.entries.iter().position(|entry| entry.key == key) else { return Ok(None) };
-        let Entry { value, origin, .. } = self.entries.remove(place);
-        let text = value.trim();
+        let Some(entry) = self.entries.iter_mut().find(|entry| entry.key == key) else { return Ok(None) };
+        entry.taken = true;
+        let (text, origin) = (entry.value.trim(), entry.origin.clone());
         if text.is_empty() {
             return Ok(None);
         }
@@ -108,7 +111,13 @@ impl Settings {
     /// An error about a key whose value can be read but makes no sense, such as a file that is not there.
     #[must_use]
     pub fn error(&self, key: &str, problem: impl Into<String>) -> SettingError {
-        SettingError { origin: format!("{}.{key}", self.recorder), problem: problem.into() }
+        let said = self.entries.iter().find(|entry| entry.key == key).map(|entry| entry.origin.clone());
+        SettingError::new(said.unwrap_or_else(|| format!("{}.{key}", self.recorder)), problem)
+    }
+
+    /// The recorder has asked for all of its own: what is asked for from now on, any recorder may be told.
+    pub(crate) fn end_own(&mut self) {
+        self.own = self.known.len();
     }
 
     /// The keys that were asked for.
@@ -122,12 +131,17 @@ impl Settings {
     ///
     /// Something was said that nobody asked for: a key that does not exist.
     pub(crate) fn finish(self) -> Result<(), SettingError> {
-        let Some(Entry { key, origin, .. }) = self.entries.into_iter().next() else { return Ok(()) };
-        let problem = if self.known.is_empty() {
-            format!("`{}` has no settings", self.recorder)
-        } else {
-            format!("`{}` has no setting `{key}`; {}", self.recorder, list_known(&key, &self.known))
-        };
+        let over = self.entries.into_iter().find(|entry| !entry.taken);
+        let Some(Entry { key, origin, .. }) = over else { return Ok(()) };
+        let mut problem = format!("`{}` has no setting `{key}`; ", self.recorder);
+        if let Some(near) = nearest(&key, &self.known) {
+            problem.push_str(&format!("did you mean `{near}`? "));
+        }
+        problem.push_str("there are ");
+        if self.own > 0 {
+            problem.push_str(&format!("`{}`, and ", self.known[..self.own].join("`, `")));
+        }
+        problem.push_str("those that `monitor_core::layers` has for any recorder");
         Err(SettingError { origin, problem })
     }
 }

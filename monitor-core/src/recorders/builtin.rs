@@ -73,7 +73,7 @@ impl Builtin {
     ///
     /// for builtin in BUILTIN.iter().filter(|builtin| builtin.name == "null") {
     ///     let error = builtin.open(Settings::new("null").with("smaple", "0.1")).err().unwrap();
-    ///     let expected = "null.smaple: `null` has no setting `smaple`; did you mean `sample`? there are ";
+    ///     let expected = "null.smaple: `null` has no setting `smaple`; did you mean `sample`? ";
     ///     assert!(error.to_string().starts_with(expected));
     /// }
     /// ```
@@ -82,7 +82,9 @@ impl Builtin {
     ///
     /// A value means nothing, or there is no such key.
     pub fn open(&self, mut settings: Settings) -> Result<Box<dyn Recorder>, SettingError> {
-        let recorder = wrap((self.make)(&mut settings)?, &mut settings)?;
+        let recorder = (self.make)(&mut settings)?;
+        settings.end_own();
+        let recorder = wrap(recorder, &mut settings)?;
         settings.finish()?;
         Ok(recorder)
     }

@@ -242,11 +242,17 @@ fn f71_a_recorder_that_cannot_start_is_started_again_and_gets_everything() {
         }
     }
     let recorder = Scripted::default();
-    let monitor = Monitor::builder().recorder(Slow(recorder.clone(), 0)).rest(MOMENT).notices(|_| ()).build();
+    let (tell, told) = std::sync::mpsc::channel();
+    let builder = Monitor::builder().recorder(Slow(recorder.clone(), 0)).rest(MOMENT);
+    let monitor = builder.notices(move |notice| tell.send(notice.to_string()).unwrap()).build();
+    // Said at once, before anything is to be shipped.
+    let said = told.recv_timeout(PATIENCE).unwrap();
+    assert_eq!(said, "recorder `slow` cannot start: port in use; it is tried again");
     record(&monitor, 4);
     monitor.flush(PATIENCE).unwrap();
     assert_eq!(recorder.numbers(), expected(0..4));
     assert_eq!(recorder.seen.0.lock().unwrap().starts, 3);
+    assert_eq!(told.try_iter().count(), 0);
 }
 
 #[test]
@@ -279,6 +285,38 @@ fn f34_loss_is_said_once_with_its_reason_and_again_when_it_ends() {
     let said = said.lock().unwrap();
     assert_eq!(said.len(), 2, "{said:?}");
     assert!(said[1].starts_with("recorder `scripted` loses no more spans; 6 were lost within "), "{said:?}");
+}
+
+#[test]
+fn f36_what_the_other_side_says_about_what_it_took_is_told_once() {
+    let said = Arc::new(Mutex::new(Vec::new()));
+    let told = Arc::clone(&said);
+    let warnings = (0..3).map(|_| Answer::Fail(RecorderError::rejected(0, "use the new endpoint")));
+    let recorder = Scripted::answering(warnings);
+    let builder = Monitor::builder().recorder(recorder);
+    let monitor =
+        builder.notices(move |notice: &Notice| told.lock().unwrap().push(notice.to_string())).build();
+    for _ in 0..4 {
+        record(&monitor, 2);
+        monitor.flush(PATIENCE).unwrap();
+    }
+    let account = spans(&monitor);
+    assert_eq!((account.exported, account.dropped()), (8, 0));
+    assert_eq!(*said.lock().unwrap(), ["recorder `scripted` was told about its spans: use the new endpoint"]);
+}
+
+#[test]
+fn why_a_batch_waits_can_be_read_while_it_waits() {
+    let always = (0..10_000).map(|_| refused());
+    let recorder = Scripted::answering(always).fed(Delivery::default().timeout(PATIENCE * 10));
+    let monitor = Monitor::builder().recorder(recorder.clone()).rest(PATIENCE).notices(|_| ()).build();
+    record(&monitor, 1);
+    assert!(monitor.flush(MOMENT).is_err());
+    recorder.wait_for(1);
+    // The recorder has answered when the next thing that it is asked for is refused.
+    assert!(monitor.flush(MOMENT * 100).is_err());
+    let account = spans(&monitor);
+    assert_eq!((account.queued, account.last_error.as_deref()), (1, Some("connection refused")));
 }
 
 #[test]

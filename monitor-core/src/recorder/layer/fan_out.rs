@@ -34,6 +34,7 @@ struct Branch {
     recorder: Box<dyn Recorder>,
     /// It has taken what one of the others has not.
     done: bool,
+    started: bool,
 }
 
 impl std::fmt::Debug for FanOut {
@@ -52,7 +53,7 @@ impl FanOut {
     /// One more recorder.
     #[must_use]
     pub fn and(mut self, recorder: impl Recorder + 'static) -> Self {
-        self.branches.push(Branch { recorder: Box::new(recorder), done: false });
+        self.branches.push(Branch { recorder: Box::new(recorder), done: false, started: false });
         self
     }
 
@@ -102,7 +103,11 @@ impl Recorder for FanOut {
     }
 
     fn start(&mut self, source: &SnapshotSource) -> Result<(), RecorderError> {
-        self.branches.iter_mut().try_for_each(|branch| branch.recorder.start(source))
+        for branch in self.branches.iter_mut().filter(|branch| !branch.started) {
+            branch.recorder.start(source)?;
+            branch.started = true;
+        }
+        Ok(())
     }
 
     fn spans(&mut self, batch: &SpanBatch) -> Result<(), RecorderError> {
@@ -118,6 +123,11 @@ impl Recorder for FanOut {
     }
 
     fn flush(&mut self) -> Result<(), RecorderError> {
-        self.branches.iter_mut().fold(Ok(()), |first, branch| first.and(branch.recorder.flush()))
+        let mut first = Ok(());
+        for branch in &mut self.branches {
+            // Each of them, also after one that failed.
+            first = first.and(branch.recorder.flush());
+        }
+        first
     }
 }

@@ -56,6 +56,9 @@ pub(crate) struct Span {
     #[prost(bytes = "vec", tag = "2")]
     #[serde(serialize_with = "json::hex")]
     pub(crate) span_id: Vec<u8>,
+    #[prost(string, tag = "3")]
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) trace_state: String,
     #[prost(bytes = "vec", tag = "4")]
     #[serde(serialize_with = "json::hex", skip_serializing_if = "Vec::is_empty")]
     pub(crate) parent_span_id: Vec<u8>,
@@ -137,6 +140,7 @@ impl From<&Recorded<'_>> for Span {
         Self {
             trace_id,
             span_id,
+            trace_state: span.trace_state().unwrap_or_default().into_owned(),
             parent_span_id: span.parent().map(|id| id.as_u64().to_be_bytes().to_vec()).unwrap_or_default(),
             flags: SAMPLED,
             name: span.display_name().into_owned(),
