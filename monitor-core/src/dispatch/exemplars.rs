@@ -27,8 +27,10 @@ impl Sample {
         for slot in slots {
             let head = slot.head();
             if head.has(Head::SPAN) && head.has(Head::METRICS) {
-                let key = key(head).wrapping_add(band(slot.ticks().max(0) as u64) as u64);
-                self.0[(key.wrapping_mul(GOLDEN) >> 56) as usize % PLACES] = Some(slot.read());
+                // The bands of a series have places of their own; those of another one lie anywhere.
+                let first = (key(head).wrapping_mul(GOLDEN) >> 56) as usize;
+                let band = band(slot.ticks().max(0) as u64);
+                self.0[(first + band * (PLACES / BANDS)) % PLACES] = Some(slot.read());
             }
         }
     }

@@ -166,8 +166,11 @@ impl Received {
 
     /// The metrics that came last.
     fn metric(&self, name: &str) -> &Metric {
-        let metrics = self.metrics.iter().flat_map(|it| &it.scope_metrics).flat_map(|it| &it.metrics);
-        metrics.filter(|metric| metric.name == name).last().unwrap_or_else(|| panic!("no metric `{name}`"))
+        let mut metrics = self.metrics.iter().flat_map(|it| &it.scope_metrics).flat_map(|it| &it.metrics);
+        metrics
+            .filter(|metric| metric.name == name)
+            .next_back()
+            .unwrap_or_else(|| panic!("no metric `{name}`"))
     }
 
     fn check_metrics(&self) {
@@ -209,7 +212,7 @@ impl Received {
     }
 
     fn check_exemplars(&self) {
-        let metrics = self.metrics.iter().flat_map(|it| &it.scope_metrics).flat_map(|it| &it.metrics);
+        let mut metrics = self.metrics.iter().flat_map(|it| &it.scope_metrics).flat_map(|it| &it.metrics);
         let durations = metrics.filter(|metric| metric.name == "function.calls.duration");
         let explicit = durations.filter_map(|metric| match &metric.data {
             Some(Data::Histogram(histogram)) => Some(&histogram.data_points),
