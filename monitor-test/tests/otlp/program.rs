@@ -167,10 +167,7 @@ impl Received {
     /// The metrics that came last.
     fn metric(&self, name: &str) -> &Metric {
         let mut metrics = self.metrics.iter().flat_map(|it| &it.scope_metrics).flat_map(|it| &it.metrics);
-        metrics
-            .filter(|metric| metric.name == name)
-            .next_back()
-            .unwrap_or_else(|| panic!("no metric `{name}`"))
+        metrics.rfind(|metric| metric.name == name).unwrap_or_else(|| panic!("no metric `{name}`"))
     }
 
     fn check_metrics(&self) {
@@ -212,7 +209,7 @@ impl Received {
     }
 
     fn check_exemplars(&self) {
-        let mut metrics = self.metrics.iter().flat_map(|it| &it.scope_metrics).flat_map(|it| &it.metrics);
+        let metrics = self.metrics.iter().flat_map(|it| &it.scope_metrics).flat_map(|it| &it.metrics);
         let durations = metrics.filter(|metric| metric.name == "function.calls.duration");
         let explicit = durations.filter_map(|metric| match &metric.data {
             Some(Data::Histogram(histogram)) => Some(&histogram.data_points),
