@@ -38,6 +38,7 @@
 //! | begin a trace of its own within another | [`TraceLevel`] |
 //! | meet `tracing` or `metrics` | `bridge`, with the features of these names |
 //! | write a recorder | [`Recorder`] |
+//! | add one to this library | [`adding_a_recorder`] |
 //! | find what other systems call it | [`coming_from`] |
 //! | know what was lost | [`Monitor::accounts`], [`Monitor::losses`] |
 
@@ -178,6 +179,13 @@ pub mod listener {
     pub use crate::dispatch::{Registration, register};
     pub use monitor_macros::Listener;
 }
+
+#[doc = include_str!("../doc/adding_a_recorder.md")]
+///
+/// ````diff
+#[doc = include_str!("../doc/adding_a_recorder.diff")]
+/// ````
+pub mod adding_a_recorder {}
 
 #[doc = include_str!("../doc/coming_from.md")]
 pub mod coming_from {}

@@ -33,6 +33,8 @@ use crate::recorder::SpanBatch;
 /// let monitor = Monitor::builder().recorder(Counting::default()).build();
 /// # drop(monitor);
 /// ```
+///
+/// How to add one that everybody can name in configuration: [`adding_a_recorder`](crate::adding_a_recorder).
 pub trait Recorder: Send {
     /// The name in configuration, figures and messages.
     fn name(&self) -> &str;
