@@ -69,6 +69,8 @@ pub(crate) struct CoreConfig {
 /// The inside of a monitor.
 pub(crate) struct Core {
     id: u64,
+    /// The process that made it: one that was forked off has none of its threads.
+    process: u32,
     /// How it was made.
     pub(crate) config: CoreConfig,
     seconds_per_tick: f64,
@@ -101,10 +103,12 @@ impl Core {
             static NEXT: AtomicU64 = AtomicU64::new(1);
         }
         let seed = std::hash::RandomState::new();
-        let random = std::hash::BuildHasher::hash_one(&seed, SystemTime::now());
+        // A process that was forked off would begin with the same seed.
+        let random = std::hash::BuildHasher::hash_one(&seed, (SystemTime::now(), std::process::id()));
         let hearing = Hearing::new(&mut config);
         let core = Arc::new(Self {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
+            process: std::process::id(),
             seconds_per_tick: config.clock.seconds_per_tick(),
             started: config.clock.anchor().1,
             budget: AtomicUsize::new(config.chunks),
@@ -128,6 +132,11 @@ impl Core {
 
     pub(crate) fn id(&self) -> u64 {
         self.id
+    }
+
+    /// Whether it was made by another process, of which this one was forked off.
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.process != std::process::id()
     }
 
     pub(crate) fn clock(&self) -> &Clock {

@@ -229,14 +229,17 @@ pub(crate) fn refresh_callsite(callsite: &'static Callsite) {
     renew(|source| source == callsite.id());
 }
 
-/// Makes `core` the global monitor, unless there is one.
+/// Makes `core` the global monitor, unless there is one of this process.
 pub(crate) fn install_global(core: &Arc<Core>) -> bool {
     let mut registry = registry();
-    if registry.global.is_some() {
+    if registry.global.as_ref().is_some_and(|global| !global.is_foreign()) {
         return false;
     }
-    registry.global = Some(Arc::clone(core));
+    let foreign = registry.global.replace(Arc::clone(core));
     EPOCH.fetch_add(1, Ordering::Release);
+    drop(registry);
+    // Threads would go on recording for it.
+    foreign.iter().for_each(|foreign| foreign.close());
     true
 }
 

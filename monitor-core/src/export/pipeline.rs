@@ -88,6 +88,8 @@ impl std::error::Error for TimedOut {}
 /// One monitor's way out.
 pub(crate) struct Pipeline {
     shared: Arc<Shared>,
+    /// A process that was forked off has none of the threads.
+    process: u32,
 }
 
 /// What the threads of a pipeline share.
@@ -131,7 +133,7 @@ impl Pipeline {
         if !shared.desks.is_empty() {
             collector::start(Arc::downgrade(&shared), interval)?;
         }
-        Ok(Self { shared })
+        Ok(Self { shared, process: std::process::id() })
     }
 
     /// Ships everything recorded so far and waits for it.
@@ -171,6 +173,12 @@ impl Pipeline {
     }
 
     fn finish(&self, timeout: Duration, work: impl Fn(Arc<Done>) -> Work) -> Result<(), TimedOut> {
+        if std::process::id() != self.process {
+            // Nobody is here who could ship anything, and what waits is the other process's to ship.
+            return Err(TimedOut {
+                recorders: self.shared.desks.iter().map(|desk| desk.name.clone()).collect(),
+            });
+        }
         let deadline = Instant::now() + timeout;
         // Those who are stuck leave half of the time to the others, however many they are.
         let share = timeout / 2 / self.shared.desks.len().max(1).try_into().unwrap_or(u32::MAX);

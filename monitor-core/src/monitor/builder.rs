@@ -249,6 +249,10 @@ impl MonitorBuilder {
     ///
     /// The guard flushes and ends it when dropped.
     ///
+    /// A process that is forked off (`fork` without `exec`) has none of the monitor's threads: what it records ships nowhere,
+    /// is bounded in memory, and is sent by neither process a second time; a flush there fails at once. It can install a
+    /// global monitor of its own.
+    ///
     /// # Errors
     ///
     /// There is a global monitor already; it stays.
