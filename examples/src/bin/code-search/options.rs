@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use clap::Parser;
 
-use crate::progress::Screen;
 use crate::telemetry;
 use crate::telemetry::RecorderName;
 
@@ -27,7 +26,7 @@ pub(crate) struct Options {
     /// How many clients ask at once, 1 to 1024
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1024))]
     tasks: u16,
-    /// Ship what is recorded here as well; may be given more than once
+    /// Ship what is recorded here as well, by its defaults; may be given more than once
     #[arg(long = "recorder", value_name = "NAME", value_parser = telemetry::name())]
     pub(crate) recorders: Vec<RecorderName>,
 }
@@ -36,11 +35,6 @@ impl Options {
     /// How long to serve queries.
     pub(crate) fn duration(&self) -> Duration {
         Duration::from_secs(self.seconds.into())
-    }
-
-    /// Who writes to the terminal meanwhile.
-    pub(crate) fn screen(&self) -> Screen {
-        if self.recorders.iter().any(RecorderName::prints) { Screen::Shared } else { Screen::Ours }
     }
 
     /// How many clients ask at once.
@@ -54,7 +48,10 @@ Examples:
   cargo run --release                                    this tree, 10 seconds
   cargo run --release -- ../other --seconds 60           another tree, a minute
   cargo run --release -- --tasks 64                      more clients than connections
-  cargo run --release -- --recorder console --seconds 1  span trees on the terminal";
+  cargo run --release -- --recorder console --seconds 1  span trees on the terminal
+
+MONITOR_RECORDERS and all variables beside it count as in any program. Every recorder there is:
+  MONITOR_RECORDERS=prometheus,otlp cargo run --release --features recorders -- --seconds 60";
 
 /// Reads the name of a folder that is there.
 fn folder(text: &str) -> Result<PathBuf, String> {
@@ -92,14 +89,12 @@ mod tests {
         assert_eq!(options.duration(), Duration::from_secs(10));
         assert_eq!(options.tasks(), 8);
         assert!(options.recorders.is_empty());
-        assert_eq!(options.screen(), Screen::Ours);
     }
 
     #[test]
     fn a_recorder_may_be_given_more_than_once() {
         let options = parse(&["--recorder", "console", "--recorder", "memory"]).unwrap();
         assert_eq!(options.recorders.len(), 2);
-        assert_eq!(options.screen(), Screen::Shared);
     }
 
     #[test]

@@ -21,6 +21,7 @@ use crate::load::Totals;
 use crate::options::Options;
 use crate::progress;
 use crate::progress::Progress;
+use crate::progress::Screen;
 use crate::report::Cost;
 use crate::report::Report;
 use crate::report::count;
@@ -29,7 +30,7 @@ use crate::telemetry::Telemetry;
 /// Indexes, serves, and tells how it went.
 pub(crate) fn run(options: &Options) -> Result<Report, Box<dyn Error>> {
     let telemetry = Telemetry::install(&options.recorders)?;
-    let index = indexed(options)?;
+    let index = indexed(options, telemetry.screen())?;
     let driver = driver(index.path())?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let started = Instant::now();
@@ -55,8 +56,8 @@ pub(crate) fn run(options: &Options) -> Result<Report, Box<dyn Error>> {
     })
 }
 
-fn indexed(options: &Options) -> Result<Index, Box<dyn Error>> {
-    let progress = Progress::start("indexing", options.screen());
+fn indexed(options: &Options, screen: Screen) -> Result<Index, Box<dyn Error>> {
+    let progress = Progress::start("indexing", screen);
     let index = Index::build(&options.path, |done, all| {
         progress.show(
             done as u64,
@@ -79,7 +80,7 @@ fn driver(index: &Path) -> Result<impl Driver, driver::Error> {
 
 /// Shows the load at work until its time is over, or a person ends it.
 async fn serve(load: Load, options: &Options, telemetry: &Telemetry) -> Totals {
-    let (progress, started) = (Progress::start("serving", options.screen()), Instant::now());
+    let (progress, started) = (Progress::start("serving", telemetry.screen()), Instant::now());
     let all = options.duration().as_millis() as u64;
     let figures = |totals: Totals| {
         let functions = telemetry.functions();

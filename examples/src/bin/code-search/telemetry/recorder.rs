@@ -14,11 +14,6 @@ use monitor_core::recorders::Builtin;
 pub(crate) struct RecorderName(&'static Builtin);
 
 impl RecorderName {
-    /// Whether it writes to the terminal.
-    pub(crate) fn prints(&self) -> bool {
-        self.0.name == "console"
-    }
-
     /// Makes one, with its defaults.
     ///
     /// # Errors

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use monitor_core::DropReason;
 use monitor_core::Installed;
-use monitor_core::Monitor;
 
 use crate::load::ENTRANCE;
+use crate::progress::Screen;
 use crate::report::Account;
 use crate::report::FunctionRow;
 use crate::report::KindRow;
@@ -25,14 +25,20 @@ pub(crate) struct Telemetry {
 }
 
 impl Telemetry {
-    /// Installs a global monitor with these recorders, and one that keeps the slowest query.
+    /// Installs a global monitor with what the environment says, these recorders, and one that keeps the slowest
+    /// query.
     pub(crate) fn install(recorders: &[RecorderName]) -> Result<Self, Box<dyn Error>> {
         let slowest = Slowest::of(ENTRANCE);
-        let mut builder = Monitor::builder().recorder(slowest.clone());
+        let mut builder = monitor_core::configured()?.recorder(slowest.clone());
         for recorder in recorders {
             builder = builder.boxed_recorder(recorder.open()?);
         }
         Ok(Self { monitor: builder.install()?, slowest })
+    }
+
+    /// Who writes to the terminal.
+    pub(crate) fn screen(&self) -> Screen {
+        shared_by(&self.monitor.accounts())
     }
 
     /// Every function that was called, as of now.
@@ -74,6 +80,12 @@ impl Telemetry {
     }
 }
 
+/// Whichever way a recorder was asked for, there is an account of it.
+fn shared_by(accounts: &[monitor_core::Account]) -> Screen {
+    let prints = accounts.iter().any(|account| account.recorder == "console");
+    if prints { Screen::Shared } else { Screen::Ours }
+}
+
 fn account(account: monitor_core::Account) -> Account {
     let reasons = DropReason::ALL.map(|reason| (reason.to_string(), account.dropped_for(reason)));
     Account {
@@ -83,5 +95,22 @@ fn account(account: monitor_core::Account) -> Account {
         exported: account.exported,
         dropped: reasons.into_iter().filter(|(_, number)| *number > 0).collect(),
         queued: account.queued,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use monitor_core::Monitor;
+    use monitor_core::recorders::Console;
+    use monitor_core::recorders::Null;
+
+    use super::*;
+
+    #[test]
+    fn the_terminal_is_shared_where_a_recorder_prints_and_from_the_start() {
+        let quiet = Monitor::builder().recorder(Null::default());
+        assert_eq!(shared_by(&quiet.build().accounts()), Screen::Ours);
+        let printing = Monitor::builder().recorder(Null::default()).recorder(Console::new(std::io::sink()));
+        assert_eq!(shared_by(&printing.build().accounts()), Screen::Shared);
     }
 }
