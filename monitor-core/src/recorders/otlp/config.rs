@@ -12,6 +12,7 @@ use crate::export::http::LinkLocal;
 use crate::export::http::TlsFiles;
 use crate::model::Signals;
 use crate::recorder::Configured;
+use crate::recorder::Delivery;
 use crate::recorder::FromSetting;
 use crate::recorder::SettingError;
 use crate::recorder::Settings;
@@ -21,6 +22,7 @@ use crate::recorders::otlp::Protocol;
 use crate::recorders::otlp::Temporality;
 use crate::recorders::otlp::Way;
 use crate::recorders::otlp::environment;
+use crate::recorders::otlp::feeding;
 use crate::recorders::otlp::flags::Wanted;
 use crate::recorders::otlp::way::Ways;
 
@@ -36,6 +38,7 @@ pub(crate) struct Options {
     pub(crate) temporality: Temporality,
     pub(crate) histograms: Histograms,
     pub(crate) only: Option<Signals>,
+    pub(crate) delivery: Delivery,
 }
 
 impl Options {
@@ -49,7 +52,7 @@ impl Options {
 }
 
 impl Otlp {
-    /// As the variables `OTEL_EXPORTER_OTLP_*` of the environment say, by OpenTelemetry's rules: empty is as good as not
+    /// As the variables `OTEL_EXPORTER_OTLP_*` and `OTEL_BSP_*` of the environment say, by OpenTelemetry's rules: empty is as good as not
     /// set, and words may be in capitals.
     ///
     /// ```
@@ -69,9 +72,11 @@ impl Otlp {
     pub(crate) fn from_variables(
         variables: impl IntoIterator<Item = (OsString, OsString)>,
     ) -> Result<Self, SettingError> {
+        let variables: Vec<_> = variables.into_iter().collect();
+        let delivery = feeding::read(&variables)?;
         let mut said = environment::settings(variables)?;
         let environment = Ways::read(&mut said)?;
-        let mut options = Options { environment, ..Options::default() };
+        let mut options = Options { environment, delivery, ..Options::default() };
         set(&mut said, "temporality", &mut options.temporality)?;
         set(&mut said, "histograms", &mut options.histograms)?;
         Ok(Self { options, ..Self::default() })

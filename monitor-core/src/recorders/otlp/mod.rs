@@ -4,6 +4,7 @@ mod client;
 mod config;
 mod encode;
 mod environment;
+mod feeding;
 mod flags;
 #[cfg(feature = "otlp_grpc")]
 mod grpc;
@@ -24,6 +25,7 @@ use crate::metric::Deltas;
 use crate::metric::Snapshot;
 use crate::model::Signals;
 use crate::recorder::Configured;
+use crate::recorder::Delivery;
 use crate::recorder::EventBatch;
 use crate::recorder::Recorder;
 use crate::recorder::RecorderError;
@@ -101,7 +103,7 @@ pub use way::Way;
 /// The first seven also with `traces_`, `metrics_` or `logs_` before them, for one signal; an `endpoint` of one signal is
 /// used as it is. What is not said here is taken from `OTEL_EXPORTER_OTLP_*`, which have the same keys in capitals and
 /// the specification's meaning, with `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE` and
-/// `OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION`. Other than there, exponential histograms are the default,
+/// `OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION`, and how the recorder is fed from `OTEL_BSP_*`. Other than there, exponential histograms are the default,
 /// as they lose nothing, and a value that means nothing is an error.
 #[derive(Default)]
 pub struct Otlp {
@@ -151,6 +153,10 @@ impl Recorder for Otlp {
 
     fn signals(&self) -> Signals {
         self.options.signals()
+    }
+
+    fn delivery(&self) -> Delivery {
+        self.options.delivery.clone()
     }
 
     fn start(&mut self, _: &SnapshotSource) -> Result<(), RecorderError> {
