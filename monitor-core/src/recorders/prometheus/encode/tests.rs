@@ -69,9 +69,11 @@ fn a_counter_is_called_total_and_says_since_when_it_counts() {
     check(
         vec![counter("jobs.done", &[(&[("queue", "a")], 3), (&[], u64::MAX)])],
         "# TYPE jobs_done_total counter\n\
+         # HELP jobs_done_total jobs.done\n\
          jobs_done_total{queue=\"a\"} 3\n\
          jobs_done_total 18446744073709551615\n",
         "# TYPE jobs_done counter\n\
+         # HELP jobs_done jobs.done\n\
          jobs_done_total{queue=\"a\"} 3\n\
          jobs_done_created{queue=\"a\"} 1.70000000025e+09\n\
          jobs_done_total 18446744073709551615\n\
@@ -132,31 +134,31 @@ fn f64_names_that_become_one_are_one_metric_if_they_can_be() {
             counter("a.b", &[(&[], 1), (&[("x", "1")], 2)]),
             counter("a-b.total", &[(&[], 10), (&[("x", "2")], 20)]),
         ],
-        "# TYPE a_b_total counter\na_b_total 11\na_b_total{x=\"1\"} 2\na_b_total{x=\"2\"} 20\n",
+        "# TYPE a_b_total counter\n# HELP a_b_total a.b\na_b_total 11\na_b_total{x=\"1\"} 2\na_b_total{x=\"2\"} 20\n",
     );
 }
 
 #[test]
 fn f64_a_name_that_is_taken_by_another_kind_is_left_out_and_counted() {
     check_text(
-        vec![counter("a.b", &[(&[], 1)]), gauge("a_b_total", 7.0), gauge("a.b\n_created", 8.0), gauge("c", 1.0)],
+        vec![
+            counter("a.b", &[(&[], 1)]),
+            gauge("a_b_total", 7.0),
+            gauge("a.b\n_created", 8.0),
+            gauge("c", 1.0),
+        ],
         "# left out: 1 series of `a_b_total`, since `a_b` is a counter already\n\
          # left out: 1 series of `a.b _created`, since `a_b` is a counter already\n\
          # TYPE a_b_total counter\n\
+         # HELP a_b_total a.b\n\
          a_b_total 1\n\
          # TYPE c gauge\n\
+         # HELP c c\n\
          c 1.0\n\
          # TYPE monitor_prometheus_left_out gauge\n\
          # HELP monitor_prometheus_left_out Series that a scrape cannot show, since another metric has their name.\n\
-         monitor_prometheus_left_out{metric=\"a.b\\n_created\"} 1\n\
-         monitor_prometheus_left_out{metric=\"a_b_total\"} 1\n"
-            .replace(
-                "monitor_prometheus_left_out{metric=\"a.b\\n_created\"} 1\n\
-                 monitor_prometheus_left_out{metric=\"a_b_total\"} 1\n",
-                "monitor_prometheus_left_out{metric=\"a_b_total\"} 1\n\
-                 monitor_prometheus_left_out{metric=\"a.b\\n_created\"} 1\n",
-            )
-            .as_str(),
+         monitor_prometheus_left_out{metric=\"a_b_total\"} 1\n\
+         monitor_prometheus_left_out{metric=\"a.b\\n_created\"} 1\n",
     );
 }
 
@@ -188,6 +190,7 @@ fn f64_labels_that_become_one_are_joined_and_reserved_names_are_not_used() {
     check_text(
         vec![counter("a", &[(labels, 1)])],
         "# TYPE a_total counter\n\
+         # HELP a_total a\n\
          a_total{_=\"e\",_name_=\"z\",b_c=\"1;2\",exported_le=\"x\",exported_quantile=\"y\",gr_e=\"f\",key_1st=\"d\"} 1\n",
     );
 }
@@ -197,7 +200,7 @@ fn f62_no_value_forges_a_line_or_commands_a_terminal() {
     let labels: &[_] = &[("v", "a\nb_total 1\r\u{1b}[31m\"\\\u{202e}")];
     check_text(
         vec![counter("a", &[(labels, 1)])],
-        "# TYPE a_total counter\na_total{v=\"a\\nb_total 1\\\\u{d}\\\\u{1b}[31m\\\"\\\\\\\\u{202e}\"} 1\n",
+        "# TYPE a_total counter\n# HELP a_total a\na_total{v=\"a\\nb_total 1\\\\u{d}\\\\u{1b}[31m\\\"\\\\\\\\u{202e}\"} 1\n",
     );
 }
 
