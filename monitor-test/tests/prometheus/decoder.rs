@@ -68,9 +68,6 @@ pub(crate) fn samples(families: &[Value]) -> Vec<(String, Labels, f64)> {
     let mut samples = Vec::new();
     for family in families {
         let name = family["name"].as_str().unwrap();
-        if name.starts_with("otel_") || name.ends_with("_created") {
-            continue;
-        }
         for metric in family["metric"].as_array().unwrap() {
             let labels = labels(metric);
             let mut add = |suffix: &str, labels: Labels, value: &Value| {
@@ -93,6 +90,7 @@ pub(crate) fn samples(families: &[Value]) -> Vec<(String, Labels, f64)> {
             }
         }
     }
+    samples.retain(|(name, ..)| !name.starts_with("otel_") && !name.ends_with("_created"));
     samples
 }
 
