@@ -43,7 +43,7 @@ use crate::recorders::json_lines::Format;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
-static SOLD: Counter = Counter::new("sold").unit("{thing}").labels(&["name", "shop"], 10);
+static SOLD: Counter = Counter::new("lines.sold").unit("{thing}").labels(&["name", "shop"], 10);
 static WAITED: Histogram = Histogram::new("waited").unit("s");
 
 /// An object with its keys in their order, each as often as it is there.
@@ -174,7 +174,7 @@ fn a_series_is_one_line_and_a_label_that_is_called_like_a_key_gives_way() {
     );
     let lines = parsed(&text);
     let of = |name: &str| lines.iter().find(|line| line.get("name").unwrap() == name).unwrap();
-    let sold = of("sold");
+    let sold = of("lines.sold");
     assert_eq!(sold.keys(), ["time", "type", "service", "name", "kind", "unit", "value", "own.name", "shop"]);
     assert_eq!(
         (sold.get("value").unwrap(), sold.get("own.name").unwrap()),
