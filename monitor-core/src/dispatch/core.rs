@@ -9,6 +9,7 @@ use std::time::SystemTime;
 
 use crate::dispatch::alarm::Alarm;
 use crate::dispatch::counted::Counted;
+use crate::dispatch::counted::Ledger;
 use crate::dispatch::declared::declare_all;
 use crate::dispatch::entry::UNKNOWN;
 use crate::dispatch::exemplars::Exemplars;
@@ -295,11 +296,21 @@ impl Core {
 
     /// Spans and events for which there was no room, so far.
     pub(crate) fn lost(&self) -> Tally {
+        self.tally(|ledger| ledger.dropped)
+    }
+
+    /// Spans and events that were recorded, the lost ones included, as far as they were folded: costs no walk over cells.
+    pub(crate) fn recorded(&self) -> Tally {
+        self.tally(|ledger| ledger.recorded)
+    }
+
+    /// One figure of all ledgers together.
+    fn tally(&self, of: impl Fn(&Ledger) -> Tally) -> Tally {
         let lanes = self.lanes();
-        let mut lost = self.retired().ledger.dropped;
-        lanes.iter().for_each(|state| lost += state.lane.dropped());
-        lost.events += self.lost_events();
-        lost
+        let mut tally = of(&self.retired().ledger);
+        lanes.iter().for_each(|state| tally += of(&state.lane.ledger()));
+        tally.events += self.lost_events();
+        tally
     }
 
     /// One chunk more than one a thread, if the budget allows it.

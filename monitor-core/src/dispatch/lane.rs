@@ -27,7 +27,6 @@ use crate::dispatch::marks::Marks;
 use crate::dispatch::short_labels::ShortLabels;
 use crate::dispatch::static_ref::StaticRef;
 use crate::model::Slot;
-use crate::model::Tally;
 use crate::model::WORDS;
 use crate::model::sync::AtomicU32;
 use crate::model::sync::AtomicU64;
@@ -319,11 +318,6 @@ impl Lane {
         self.shared.full.any()
     }
 
-    /// Spans and events for which there was no room, so far.
-    pub(crate) fn dropped(&'static self) -> Tally {
-        self.ledger().dropped
-    }
-
     /// Gives all free chunks but the first few back to the budget. Gives their number.
     ///
     /// A chunk is current until its owner has said which one is next, even if it was taken and is free already. So
@@ -354,7 +348,7 @@ impl Lane {
         self.shared.free.set(place);
     }
 
-    fn ledger(&'static self) -> MutexGuard<'static, Ledger> {
+    pub(crate) fn ledger(&'static self) -> MutexGuard<'static, Ledger> {
         self.shared.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

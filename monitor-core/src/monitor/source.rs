@@ -36,7 +36,7 @@ impl Source for CoreSource {
     }
 
     fn recorded(&self) -> Tally {
-        self.core.losses().recorded
+        self.core.recorded()
     }
 
     fn set_collector(&self, thread: Thread) {

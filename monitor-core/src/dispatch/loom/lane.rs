@@ -30,7 +30,7 @@ fn take(lane: &'static Lane, core: &Core, partial: bool, taken: &mut Vec<u64>) {
 fn settle(lane: &'static Lane, core: &Core, mut taken: Vec<u64>, written: u64) -> Vec<u64> {
     let there_before = taken.len();
     take(lane, core, true, &mut taken);
-    let dropped = lane.dropped().spans;
+    let dropped = lane.ledger().dropped.spans;
     assert_eq!(taken.len() as u64 + dropped, written, "{taken:?}, {there_before} of them before the end");
     let (ledger, _) = lane.folded(core);
     assert_eq!((ledger.recorded.spans, ended(&ledger.cells)), (written, written));
