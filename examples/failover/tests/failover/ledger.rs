@@ -47,6 +47,7 @@ struct Account {
     /// How many of each have begun, by what tells one from another.
     begun: BTreeMap<String, i64>,
     history: Vec<String>,
+    heartbeats: usize,
 }
 
 impl Ledger {
@@ -59,6 +60,11 @@ impl Ledger {
     /// What became of the cluster, in the order in which it was told.
     pub(crate) fn history(&self) -> Vec<String> {
         self.account().history.clone()
+    }
+
+    /// How many heartbeats were answered.
+    pub(crate) fn heartbeats(&self) -> usize {
+        self.account().heartbeats
     }
 
     fn begins(&self, what: String) {
@@ -122,6 +128,7 @@ impl HeartbeatListener for Ledger {
 
     fn succeeded(&self, event: &HeartbeatSucceeded) {
         self.ends(format!("heartbeat of {}", event.address));
+        self.account().heartbeats += 1;
     }
 
     fn failed(&self, event: &HeartbeatFailed) {

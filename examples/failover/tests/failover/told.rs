@@ -4,7 +4,6 @@
 use failover::Client;
 use monitor_core::FieldValue;
 use monitor_core::MetricData;
-use monitor_core::MonitorBuilder;
 use monitor_core::recorders::memory::FinishedSpan;
 use monitor_test::CaptureBuilder;
 use monitor_test::Captured;
@@ -114,10 +113,16 @@ fn failed_over(captured: &Captured) -> String {
 }
 
 mod sqlite {
+    use std::time::Duration;
+
+    use failover::plugin::Detection;
+    use failover::plugin::HostMonitoring;
     use failover::sqlite::Servers;
+    use failover::sqlite::Sqlite;
 
     use super::*;
     use crate::sqlite::connected;
+    use crate::sqlite::settings;
 
     #[tokio::test(flavor = "multi_thread")]
     async fn a_death_is_one_failover_and_nothing_is_left_open() {
@@ -129,8 +134,10 @@ mod sqlite {
     #[tokio::test(flavor = "multi_thread")]
     async fn the_call_that_fails_over_goes_from_the_client_through_the_plugins_to_the_command() {
         let servers = Servers::start().unwrap();
-        let captured = CaptureBuilder::default().monitor(MonitorBuilder::copies).run_async(async {
-            let client = connected(&servers).await;
+        let ledger = Ledger::default();
+        let capture = CaptureBuilder::default().monitor(|monitor| monitor.copies().listener(ledger.clone()));
+        let captured = capture.run_async(async {
+            let client = asked_once(&servers, &ledger).await;
             servers.kill(servers.first_writer());
             assert!(client.execute("CREATE TABLE t (a)", &[]).await.unwrap_err().asks_to_run_again());
         });
@@ -140,6 +147,18 @@ mod sqlite {
             captured.span("Client::execute").trace_id,
             captured.span("failover to writer host").trace_id
         );
+    }
+
+    /// A client that has asked each host what it is, and asks no more: so nobody finds out before the call that the
+    /// writer is dead.
+    async fn asked_once(servers: &Servers, ledger: &Ledger) -> Client {
+        let hour = Duration::from_secs(3600);
+        let rarely = HostMonitoring::new(Detection { grace: hour, interval: hour, count: 1 });
+        let mut settings = settings(servers).with(rarely);
+        settings.plugins.retain(|plugin| plugin.about().name != "fastest_response");
+        let client = Client::connect(Sqlite, settings).await.unwrap();
+        until("each host to be asked", || ledger.heartbeats() == servers.hosts().len()).await;
+        client
     }
 }
 
