@@ -11,9 +11,10 @@ use serde_json::ser::Formatter;
 
 use crate::model::FieldValue;
 use crate::model::is_dangerous;
+use crate::model::since_1970;
 
 /// The last second that has four digits of a year, 9999-12-31T23:59:59Z.
-const LAST_SECOND: Duration = Duration::from_secs(253_402_300_799);
+pub(crate) const LAST_SECOND: Duration = Duration::from_secs(253_402_300_799);
 
 /// One JSON object that is being written, on one line. Keys are not compared: who may have one twice takes care.
 pub(crate) struct Object<'a> {
@@ -107,7 +108,7 @@ pub(crate) fn last_of_each<K: PartialEq, V>(entries: impl IntoIterator<Item = (K
 
 /// The time as RFC 3339 writes it, in UTC, to the nanosecond. What lies before 1970 or after 9999 is at that end.
 pub(crate) fn rfc_3339(time: SystemTime) -> String {
-    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let since = since_1970(time);
     let shown = SystemTime::UNIX_EPOCH + since.min(LAST_SECOND);
     humantime::format_rfc3339_nanos(shown).to_string()
 }

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::fmt;
 
 use crate::model::Resource;
+use crate::model::percent_decoded;
 use crate::resource::surroundings::Surroundings;
 
 /// What the service is called.
@@ -62,7 +63,7 @@ fn parse_member(member: &str) -> Result<(String, String), ResourceError> {
         wrong("has no `=`; write `key=value`, joined by commas, a comma in a value as `%2C`")
     })?;
     let decode = |text: &str| {
-        decoded(text.trim()).ok_or_else(|| {
+        percent_decoded(text.trim()).ok_or_else(|| {
             wrong("has a `%` that is followed by no two hexadecimal digits, or bytes that are not UTF-8; write `%25` for the sign itself")
         })
     };
@@ -76,23 +77,6 @@ fn parse_member(member: &str) -> Result<(String, String), ResourceError> {
         ));
     }
     Ok((name, value))
-}
-
-/// The text with each `%` and two hexadecimal digits as the byte that they mean.
-fn decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'%' => {
-                let digit = |byte: u8| char::from(byte).to_digit(16);
-                let (high, low) = (digit(rest.next()?)?, digit(rest.next()?)?);
-                (high * 16 + low) as u8
-            }
-            _ => byte,
-        });
-    }
-    String::from_utf8(bytes).ok()
 }
 
 /// A variable that describes the resource cannot be read.

@@ -4,6 +4,7 @@ use crate::export::http::Compression;
 use crate::export::http::HttpHeaders;
 use crate::export::http::HttpProxy;
 use crate::export::http::HttpUrl;
+use crate::model::percent_decoded;
 use crate::recorder::FromSetting;
 
 impl FromSetting for HttpUrl {
@@ -52,23 +53,9 @@ impl FromSetting for HttpHeaders {
         let pairs = text.split(',').map(str::trim).filter(|pair| !pair.is_empty());
         pairs.into_iter().try_fold(Self::default(), |headers, pair| {
             let (name, value) = pair.split_once('=')?;
-            headers.with(name.trim(), &decoded(value.trim())?).ok()
+            headers.with(name.trim(), &percent_decoded(value.trim())?).ok()
         })
     }
-}
-
-/// Text without its percent signs, if each stands before two digits and the whole is UTF-8.
-fn decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut parts = text.split('%');
-    bytes.extend(parts.next()?.bytes());
-    for part in parts {
-        let (digits, rest) = part.split_at_checked(2)?;
-        let plain = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
-        bytes.push(u8::from_str_radix(digits, 16).ok().filter(|_| plain)?);
-        bytes.extend(rest.bytes());
-    }
-    String::from_utf8(bytes).ok()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 mod address;
 mod connection;
+mod datagram;
 mod packer;
 mod pause;
 mod peer;
@@ -20,5 +21,6 @@ mod way;
 
 pub use address::{SocketAddress, SocketAddressError, Transport};
 
+pub(crate) use datagram::{datagram_size, take_datagram_size};
 pub(crate) use packer::{LAN_DATAGRAM, Packer};
 pub(crate) use way::Socket;

@@ -6,6 +6,7 @@ use crate::recorder::EventBatch;
 use crate::recorder::SpanBatch;
 use crate::recorder::layer::Layer;
 use crate::recorder::layer::Pattern;
+use crate::recorder::layer::selection::Selection;
 
 /// Lets some spans, events and metrics through by their names, and spans by their modules and kinds.
 ///
@@ -19,9 +20,7 @@ use crate::recorder::layer::Pattern;
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Keep {
-    /// All of them, where there is none.
-    only: Vec<Pattern>,
-    without: Vec<Pattern>,
+    names: Selection,
     modules: Vec<String>,
     kinds: Vec<SpanKind>,
     inverted: bool,
@@ -42,14 +41,14 @@ impl Keep {
     /// Lets these names through as well.
     #[must_use]
     pub fn with(mut self, names: impl Into<Pattern>) -> Self {
-        self.only.push(names.into());
+        self.names.only.push(names.into());
         self
     }
 
     /// Does not let these names through, whatever else is said.
     #[must_use]
     pub fn without(mut self, names: impl Into<Pattern>) -> Self {
-        self.without.push(names.into());
+        self.names.without.push(names.into());
         self
     }
 
@@ -85,11 +84,6 @@ impl Keep {
         self
     }
 
-    fn lets(&self, name: &str) -> bool {
-        let any = |patterns: &[Pattern]| patterns.iter().any(|pattern| pattern.matches(name));
-        (self.only.is_empty() || any(&self.only)) && !any(&self.without)
-    }
-
     fn lets_module(&self, module: &str) -> bool {
         let is_in = |of: &String| {
             module.strip_prefix(of.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
@@ -103,18 +97,18 @@ impl Layer for Keep {
         batch.retained(|span| {
             let metadata = span.metadata();
             let kind = self.kinds.is_empty() || self.kinds.contains(&metadata.kind);
-            (kind && self.lets_module(metadata.module) && self.lets(span.name())) != self.inverted
+            (kind && self.lets_module(metadata.module) && self.names.has(span.name())) != self.inverted
         })
     }
 
     fn events(&mut self, batch: EventBatch) -> EventBatch {
-        batch.retained(|event| self.lets(event.name()) != self.inverted)
+        batch.retained(|event| self.names.has(event.name()) != self.inverted)
     }
 
     fn metrics(&mut self, mut snapshot: Snapshot) -> Snapshot {
-        snapshot.metrics.retain(|metric| self.lets(&metric.name) != self.inverted);
+        snapshot.metrics.retain(|metric| self.names.has(&metric.name) != self.inverted);
         snapshot.functions.retain(|function| {
-            (self.lets_module(function.metadata.module) && self.lets(function.name())) != self.inverted
+            (self.lets_module(function.metadata.module) && self.names.has(function.name())) != self.inverted
         });
         snapshot
     }

@@ -9,6 +9,7 @@ use crate::metric::Labels as Pairs;
 use crate::metric::Snapshot;
 use crate::recorder::layer::Layer;
 use crate::recorder::layer::Pattern;
+use crate::recorder::layer::selection::Selection;
 
 /// Changes the labels of metrics: keeps some, drops some, adds some, gives some another name.
 ///
@@ -25,8 +26,7 @@ use crate::recorder::layer::Pattern;
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Labels {
-    only: Vec<Pattern>,
-    without: Vec<Pattern>,
+    names: Selection,
     with: Vec<(&'static str, String)>,
     renamed: Vec<(String, &'static str)>,
 }
@@ -41,14 +41,14 @@ impl Labels {
     /// Of the labels, only these stay; said more than once, each of them.
     #[must_use]
     pub fn only(mut self, names: impl Into<Pattern>) -> Self {
-        self.only.push(names.into());
+        self.names.only.push(names.into());
         self
     }
 
     /// These go.
     #[must_use]
     pub fn without(mut self, names: impl Into<Pattern>) -> Self {
-        self.without.push(names.into());
+        self.names.without.push(names.into());
         self
     }
 
@@ -67,9 +67,7 @@ impl Labels {
     }
 
     fn change(&self, labels: &mut Pairs) {
-        let any = |patterns: &[Pattern], name: &str| patterns.iter().any(|pattern| pattern.matches(name));
-        labels
-            .retain(|(name, _)| (self.only.is_empty() || any(&self.only, name)) && !any(&self.without, name));
+        labels.retain(|(name, _)| self.names.has(name));
         for (name, other) in &self.renamed {
             if !labels.iter().any(|(known, _)| known == other)
                 && let Some((label, _)) = labels.iter_mut().find(|(known, _)| known == name)

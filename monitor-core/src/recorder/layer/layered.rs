@@ -14,6 +14,7 @@ use crate::recorder::Recorder;
 use crate::recorder::RecorderError;
 use crate::recorder::SnapshotSource;
 use crate::recorder::SpanBatch;
+use crate::recorder::layer::again::Again;
 
 /// What changes batches on their way to a recorder.
 ///
@@ -65,14 +66,18 @@ pub struct Layered<L, R> {
     /// Shared with whoever asks for metrics, from threads of their own.
     layer: Arc<Mutex<L>>,
     recorder: R,
-    /// What the layer made of the batch that the recorder could not ship: if the batch comes again, so does this.
-    spans: Option<(SpanBatch, SpanBatch)>,
-    events: Option<(EventBatch, EventBatch)>,
+    spans: Again<SpanBatch>,
+    events: Again<EventBatch>,
 }
 
 impl<L: Layer, R: Recorder> Layered<L, R> {
     pub(crate) fn new(layer: L, recorder: R) -> Self {
-        Self { layer: Arc::new(Mutex::new(layer)), recorder, spans: None, events: None }
+        Self {
+            layer: Arc::new(Mutex::new(layer)),
+            recorder,
+            spans: Again::default(),
+            events: Again::default(),
+        }
     }
 }
 
@@ -117,35 +122,13 @@ impl<L: Layer, R: Recorder> Recorder for Layered<L, R> {
     }
 
     fn spans(&mut self, batch: &SpanBatch) -> Result<(), RecorderError> {
-        let made = match self.spans.take_if(|(before, _)| before.pieces.is_same(&batch.pieces)) {
-            Some((_, made)) => made,
-            None => locked(&self.layer).spans(batch.clone()),
-        };
-        self.spans = None;
-        if made.is_empty() {
-            return Ok(());
-        }
-        let result = self.recorder.spans(&made);
-        if result.as_ref().is_err_and(RecorderError::is_retryable) {
-            self.spans = Some((batch.clone(), made));
-        }
-        result
+        let make = |batch| locked(&self.layer).spans(batch);
+        self.spans.ship(batch, make, |made| self.recorder.spans(made))
     }
 
     fn events(&mut self, batch: &EventBatch) -> Result<(), RecorderError> {
-        let made = match self.events.take_if(|(before, _)| before.pieces.is_same(&batch.pieces)) {
-            Some((_, made)) => made,
-            None => locked(&self.layer).events(batch.clone()),
-        };
-        self.events = None;
-        if made.is_empty() {
-            return Ok(());
-        }
-        let result = self.recorder.events(&made);
-        if result.as_ref().is_err_and(RecorderError::is_retryable) {
-            self.events = Some((batch.clone(), made));
-        }
-        result
+        let make = |batch| locked(&self.layer).events(batch);
+        self.events.ship(batch, make, |made| self.recorder.events(made))
     }
 
     fn metrics(&mut self, snapshot: &Snapshot) -> Result<(), RecorderError> {

@@ -37,6 +37,7 @@
 //!
 //! What a layer leaves out on purpose is not lost: it counts as exported, since it was dealt with.
 
+mod again;
 mod ext;
 mod fan_out;
 mod fields;
@@ -50,6 +51,7 @@ mod rate_limit;
 mod redact;
 mod rename;
 mod sampling;
+mod selection;
 mod settings;
 mod tail_sampling;
 mod traces;

@@ -49,6 +49,13 @@ impl Pattern {
     }
 }
 
+impl Pattern {
+    /// Whether one of them matches.
+    pub(crate) fn any(patterns: &[Pattern], name: &str) -> bool {
+        patterns.iter().any(|pattern| pattern.matches(name))
+    }
+}
+
 impl From<&str> for Pattern {
     fn from(text: &str) -> Self {
         Self::new(text)

@@ -44,7 +44,7 @@ impl Redact {
     }
 
     fn hides(&self, name: &str) -> bool {
-        !name.starts_with('\0') && self.0.iter().any(|pattern| pattern.matches(name))
+        !name.starts_with('\0') && Pattern::any(&self.0, name)
     }
 
     fn fields(&self, fields: Fields<'_>) -> Option<crate::model::FieldBuffer> {

@@ -176,7 +176,7 @@ impl Configured for CloudWatchEmf {
         }
         emf.wording.namespace = settings.take::<Namespace>("namespace")?.or(emf.wording.namespace);
         if emf.wording.namespace.is_none() {
-            emf.wording.namespace = namespace(env::var(NAMESPACE).ok().as_deref())?;
+            emf.wording.namespace = namespace_here()?;
         }
         if let Some(sets) = settings.take::<Vec<DimensionSet>>("dimensions")? {
             emf = emf.dimensions(sets);

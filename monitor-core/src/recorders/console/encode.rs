@@ -11,6 +11,7 @@ use crate::model::Escaped;
 use crate::model::FieldValue;
 use crate::model::Outcome;
 use crate::model::SpanId;
+use crate::model::since_1970;
 use crate::recorder::EventRef;
 use crate::recorders::console::readable;
 use crate::recorders::memory::FinishedSpan;
@@ -71,7 +72,7 @@ pub(crate) fn event(event: &EventRef<'_>) -> String {
 
 /// The time of day in UTC, to the millisecond.
 pub(crate) fn time_of_day(time: SystemTime) -> String {
-    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let since = since_1970(time);
     let seconds = since.as_secs() % (24 * 60 * 60);
     let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
     format!("{hour:02}:{minute:02}:{second:02}.{:03}Z", since.subsec_millis())

@@ -7,8 +7,9 @@ use crate::export::http::HttpUrl;
 use crate::export::socket::LAN_DATAGRAM;
 use crate::export::socket::SocketAddress;
 use crate::export::socket::Transport;
+use crate::export::socket::datagram_size;
+use crate::export::socket::take_datagram_size;
 use crate::model::Signals;
-use crate::recorder::ByteSize;
 use crate::recorder::Configured;
 use crate::recorder::SettingError;
 use crate::recorder::Settings;
@@ -19,9 +20,6 @@ use crate::recorders::graphite::Naming;
 use crate::recorders::graphite::Protocol;
 use crate::recorders::graphite::choices::Rank;
 use crate::recorders::threshold::Threshold;
-
-/// The smallest and the largest datagram: what every network carries, and what UDP has room for.
-const DATAGRAMS: std::ops::RangeInclusive<u64> = 512..=65_507;
 
 /// What can be said about it.
 #[derive(Clone, Debug)]
@@ -134,8 +132,7 @@ impl Graphite {
     /// Sends at most so many bytes in a datagram, 512 to 65,507.
     #[must_use]
     pub fn datagram(mut self, bytes: usize) -> Self {
-        let (smallest, largest) = (*DATAGRAMS.start() as usize, *DATAGRAMS.end() as usize);
-        self.options.datagram = bytes.clamp(smallest, largest);
+        self.options.datagram = datagram_size(bytes);
         self
     }
 
@@ -182,14 +179,7 @@ impl Configured for Graphite {
         settings.take_into("labels", &mut options.labels)?;
         settings.take_into("counters", &mut options.counters)?;
         settings.take_into("quantiles", &mut options.quantiles)?;
-        if let Some(ByteSize(bytes)) = settings.take("datagram")? {
-            if !DATAGRAMS.contains(&bytes) {
-                let (least, most) = (DATAGRAMS.start(), DATAGRAMS.end());
-                let problem = format!("`{bytes}` is not a number of bytes from {least} to {most}");
-                return Err(settings.error("datagram", problem));
-            }
-            options.datagram = bytes as usize;
-        }
+        options.datagram = take_datagram_size(settings)?.unwrap_or(options.datagram);
         settings.take_into("timeout", &mut options.timeout)?;
         options.events_url = settings.take("events_url")?;
         settings.take_into("events", &mut options.events)?;

@@ -8,11 +8,11 @@ mod outbox;
 mod tests;
 
 use std::fmt;
-use std::time::UNIX_EPOCH;
 
 use crate::metric::Deltas;
 use crate::metric::Snapshot;
 use crate::model::Signals;
+use crate::model::since_1970;
 use crate::recorder::Configured;
 use crate::recorder::EventBatch;
 use crate::recorder::Recorder;
@@ -105,7 +105,7 @@ impl Recorder for Graphite {
     }
 
     fn metrics(&mut self, snapshot: &Snapshot) -> Result<(), RecorderError> {
-        let seconds = snapshot.taken().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let seconds = since_1970(snapshot.taken()).as_secs();
         // Of one second Graphite keeps one point: a second one tells all that the first one told, and more.
         if let Some((_, told)) = self.told.take_if(|(second, _)| *second != seconds) {
             self.deltas.commit(&told);

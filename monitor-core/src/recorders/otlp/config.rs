@@ -13,7 +13,6 @@ use crate::export::http::TlsFiles;
 use crate::model::Signals;
 use crate::recorder::Configured;
 use crate::recorder::Delivery;
-use crate::recorder::FromSetting;
 use crate::recorder::SettingError;
 use crate::recorder::Settings;
 use crate::recorders::Otlp;
@@ -77,8 +76,8 @@ impl Otlp {
         let mut said = environment::settings(variables)?;
         let environment = Ways::read(&mut said)?;
         let mut options = Options { environment, delivery, ..Options::default() };
-        set(&mut said, "temporality", &mut options.temporality)?;
-        set(&mut said, "histograms", &mut options.histograms)?;
+        said.take_into("temporality", &mut options.temporality)?;
+        said.take_into("histograms", &mut options.histograms)?;
         Ok(Self { options, ..Self::default() })
     }
 
@@ -199,23 +198,11 @@ impl Otlp {
     pub(crate) fn heed(&mut self, settings: &mut Settings) -> Result<(), SettingError> {
         let options = &mut self.options;
         options.ways = Ways::read(settings)?;
-        set(settings, "proxy", &mut options.proxy)?;
-        set(settings, "link_local", &mut options.link_local)?;
-        set(settings, "temporality", &mut options.temporality)?;
-        set(settings, "histograms", &mut options.histograms)?;
+        settings.take_into("proxy", &mut options.proxy)?;
+        settings.take_into("link_local", &mut options.link_local)?;
+        settings.take_into("temporality", &mut options.temporality)?;
+        settings.take_into("histograms", &mut options.histograms)?;
         options.only = settings.take("only")?.map(|Wanted(signals)| signals);
         Ok(())
     }
-}
-
-/// Where something is said about `key`, `place` has it.
-fn set<T: FromSetting>(
-    settings: &mut Settings,
-    key: &'static str,
-    place: &mut T,
-) -> Result<(), SettingError> {
-    if let Some(value) = settings.take(key)? {
-        *place = value;
-    }
-    Ok(())
 }

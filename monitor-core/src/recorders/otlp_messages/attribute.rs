@@ -7,6 +7,7 @@ use prost::Oneof;
 use serde::Serialize;
 
 use crate::model::FieldValue;
+use crate::model::since_1970;
 use crate::recorders::otlp_messages::json;
 
 /// A value of any type.
@@ -130,8 +131,5 @@ impl Attributes {
 
 /// Nanoseconds since 1970; the nearest moment that has a number for one that has none.
 pub(crate) fn nanoseconds(time: SystemTime) -> u64 {
-    match time.duration_since(SystemTime::UNIX_EPOCH) {
-        Ok(since) => u64::try_from(since.as_nanos()).unwrap_or(u64::MAX),
-        Err(_) => 0,
-    }
+    u64::try_from(since_1970(time).as_nanos()).unwrap_or(u64::MAX)
 }

@@ -6,8 +6,9 @@ use crate::event::Severity;
 use crate::export::socket::LAN_DATAGRAM;
 use crate::export::socket::SocketAddress;
 use crate::export::socket::Transport;
+use crate::export::socket::datagram_size;
+use crate::export::socket::take_datagram_size;
 use crate::model::Signals;
-use crate::recorder::ByteSize;
 use crate::recorder::Configured;
 use crate::recorder::SettingError;
 use crate::recorder::Settings;
@@ -25,10 +26,6 @@ use crate::recorders::threshold::Threshold;
 const PORT: u16 = 8125;
 /// What Datadog's agent takes from a Unix socket at once.
 const UNIX_DATAGRAM: usize = 8_192;
-/// A datagram is not made smaller: the smallest that every network carries.
-const SMALLEST: u64 = 512;
-/// What UDP's length field has room for, less the headers.
-const LARGEST: u64 = 65_507;
 
 /// What can be said about it.
 #[derive(Clone, Debug)]
@@ -148,7 +145,7 @@ impl Statsd {
     /// 512 the internet.
     #[must_use]
     pub fn datagram(mut self, bytes: usize) -> Self {
-        self.options.datagram = Some(bytes.clamp(SMALLEST as usize, LARGEST as usize));
+        self.options.datagram = Some(datagram_size(bytes));
         self
     }
 
@@ -222,13 +219,7 @@ impl Configured for Statsd {
         settings.take_into("dialect", &mut options.dialect)?;
         settings.take_into("prefix", &mut options.prefix)?;
         settings.take_into("labels", &mut options.labels)?;
-        if let Some(ByteSize(bytes)) = settings.take("datagram")? {
-            if !(SMALLEST..=LARGEST).contains(&bytes) {
-                let problem = format!("`{bytes}` is not a number of bytes from {SMALLEST} to {LARGEST}");
-                return Err(settings.error("datagram", problem));
-            }
-            options.datagram = usize::try_from(bytes).ok();
-        }
+        options.datagram = take_datagram_size(settings)?;
         settings.take_into("timeout", &mut options.timeout)?;
         settings.take_into("timers", &mut options.timers)?;
         settings.take_into("values", &mut options.values)?;

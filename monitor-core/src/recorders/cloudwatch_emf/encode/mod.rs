@@ -11,9 +11,9 @@ mod values;
 pub(crate) use name::Namespace;
 
 use std::collections::HashMap;
-use std::time::SystemTime;
 
 use crate::metric::Snapshot;
+use crate::model::since_1970;
 use crate::recorders::cloudwatch_emf::Histograms;
 use crate::recorders::cloudwatch_emf::dimensions::DimensionSet;
 use crate::recorders::cloudwatch_emf::encode::line::Line;
@@ -55,7 +55,7 @@ pub(crate) struct Lines {
 pub(crate) fn lines(since: &Snapshot, wording: &Wording, limit: usize) -> Lines {
     let of_service = name::of_service(since.resource().service_name());
     let namespace = wording.namespace.as_ref().unwrap_or(&of_service);
-    let time = since.taken().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis();
+    let time = since_1970(since.taken()).as_millis();
     let time = u64::try_from(time).unwrap_or(u64::MAX);
     let mut lines = Lines::default();
     for series in gathered(since, wording, &mut lines.refused) {

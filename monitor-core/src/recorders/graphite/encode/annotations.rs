@@ -1,9 +1,8 @@
 //! Events as annotations: what graphite-web takes at `/events/`.
 
-use std::time::UNIX_EPOCH;
-
 use crate::export::json;
 use crate::model::Resource;
+use crate::model::since_1970;
 use crate::recorder::EventBatch;
 use crate::recorder::EventRef;
 use crate::recorders::dotted;
@@ -23,7 +22,7 @@ fn annotation(options: &Options, resource: &Resource, event: &EventRef<'_>) -> V
     tags.extend(
         options.labels.iter().map(|(name, value)| format!("{}_{}", dotted::part(name), dotted::part(value))),
     );
-    let when = event.time().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let when = since_1970(event.time()).as_secs();
     let fields: Vec<_> = event.fields().map(|(name, value)| format!("{name}: {value}")).collect();
     let mut body = Vec::new();
     json::object(&mut body, |object| {

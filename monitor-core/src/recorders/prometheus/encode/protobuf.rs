@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use prost::Message;
 
 use crate::metric;
+use crate::model::since_1970;
 use crate::recorders::prometheus::encode::buckets::buckets;
 use crate::recorders::prometheus::encode::exemplar;
 use crate::recorders::prometheus::encode::message::Bucket;
@@ -105,6 +106,6 @@ fn pairs(labels: &[(String, String)]) -> Vec<LabelPair> {
 }
 
 fn timestamp(time: SystemTime) -> Timestamp {
-    let since = exemplar::since_1970(time);
+    let since = since_1970(time);
     Timestamp { seconds: since.as_secs() as i64, nanos: since.subsec_nanos() as i32 }
 }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use crate::metric::Exemplar;
 use crate::metric::Histogram;
+use crate::model::since_1970;
 use crate::recorders::prometheus::encode::buckets::buckets;
 use crate::recorders::prometheus::encode::exemplar;
 use crate::recorders::prometheus::encode::names::Kind;
@@ -77,7 +78,7 @@ impl Writer<'_> {
                 Value::Distribution(histogram) => self.histogram(family, labels, histogram),
             }
             if new && matches!(family.kind, Kind::Counter | Kind::Histogram) {
-                let created = exemplar::since_1970(self.page.created).as_secs_f64();
+                let created = since_1970(self.page.created).as_secs_f64();
                 self.line(format_args!("{name}_created{braces} {}", Canonical(created)));
             }
         }
@@ -125,7 +126,7 @@ impl fmt::Display for Shown<'_> {
         let Some(exemplar) = self.0 else { return Ok(()) };
         let labels = exemplar::labels(exemplar).map(|(name, value)| (name.to_owned(), value));
         let braces = Braces { labels: &labels, bound: None };
-        let time = exemplar::since_1970(exemplar.time);
+        let time = since_1970(exemplar.time);
         write!(f, " # {braces} {} {}.{:03}", Canonical(exemplar.value), time.as_secs(), time.subsec_millis())
     }
 }

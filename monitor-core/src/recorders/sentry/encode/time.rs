@@ -3,8 +3,8 @@
 use std::time::Duration;
 use std::time::SystemTime;
 
-/// The last second of the year 9999.
-const LAST: u64 = 253_402_300_799;
+use crate::export::json::LAST_SECOND;
+use crate::model::since_1970;
 
 /// Seconds since 1970, to the microsecond; what is before that is 1970.
 pub(crate) fn timestamp(time: SystemTime) -> f64 {
@@ -20,7 +20,7 @@ pub(crate) fn rfc3339(time: SystemTime) -> String {
 
 /// The time since 1970, at most until the year 9999.
 fn since(time: SystemTime) -> Duration {
-    time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().min(Duration::from_secs(LAST))
+    since_1970(time).min(LAST_SECOND)
 }
 
 #[cfg(test)]

@@ -1,13 +1,12 @@
 //! Events that the program told.
 
-use std::time::SystemTime;
-
 use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
 
 use crate::event::Severity;
 use crate::model::mix;
+use crate::model::since_1970;
 use crate::recorders::memory::RecordedEvent;
 use crate::recorders::sentry::encode::id;
 use crate::recorders::sentry::encode::scope::Scope;
@@ -35,7 +34,7 @@ pub(crate) fn told(scope: &Scope, event: &RecordedEvent, number: u64, before: &[
     let tags = [("event", event.name), ("family", event.family.name()), ("error.type", &error_type)];
     let mut item = scope.begin(contexts, &tags);
     let mut put = |name: &str, value: Value| item.insert(name.to_owned(), value);
-    let since = event.time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let since = since_1970(event.time);
     let what = mix(number ^ mix(since.as_nanos() as u64));
     put("event_id", json!(id(what, event.context.unwrap_or_default())));
     put("timestamp", json!(timestamp(event.time)));

@@ -1,11 +1,11 @@
 //! From events to counters, or to Datadog's events and service checks.
 
 use std::collections::BTreeMap;
-use std::time::UNIX_EPOCH;
 
 use crate::event::Severity;
 use crate::export::socket::Packer;
 use crate::model::Escaped;
+use crate::model::since_1970;
 use crate::recorder::EventBatch;
 use crate::recorder::EventRef;
 use crate::recorders::statsd::Dialect;
@@ -89,7 +89,7 @@ impl Form<'_> {
 }
 
 fn seconds(event: &EventRef<'_>) -> u64 {
-    event.time().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+    since_1970(event.time()).as_secs()
 }
 
 /// The first bytes of a text, up to a letter's end and not within an escape.

@@ -1,13 +1,12 @@
 //! From the difference of two snapshots to lines.
 
-use std::time::UNIX_EPOCH;
-
 use crate::export::socket::Packer;
 use crate::metric::Histogram;
 use crate::metric::Metric;
 use crate::metric::MetricData;
 use crate::metric::Snapshot;
 use crate::metric::of_second;
+use crate::model::since_1970;
 use crate::recorders::statsd::Dialect;
 use crate::recorders::statsd::Timers;
 use crate::recorders::statsd::encode::Form;
@@ -75,7 +74,7 @@ impl Form<'_> {
     }
 
     fn timestamp(&self, delta: &Snapshot) -> String {
-        let seconds = delta.taken().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let seconds = since_1970(delta.taken()).as_secs();
         match self.options.dialect {
             Dialect::DogStatsD if self.options.timestamps => format!("|T{seconds}"),
             _ => String::new(),

@@ -11,6 +11,7 @@ use crate::model::Outcome;
 use crate::model::Resource;
 use crate::model::SpanKind;
 use crate::model::TraceId;
+use crate::model::since_1970;
 use crate::recorders::memory::FinishedSpan;
 use crate::recorders::xray::encode::failure::Cause;
 use crate::recorders::xray::encode::failure::Flags;
@@ -113,7 +114,7 @@ pub(crate) fn trace(id: TraceId) -> String {
 
 /// Seconds since 1970.
 pub(crate) fn seconds(time: SystemTime) -> f64 {
-    time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs_f64()
+    since_1970(time).as_secs_f64()
 }
 
 /// What only a segment has: of the process that it tells of.

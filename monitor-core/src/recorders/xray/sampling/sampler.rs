@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 use std::collections::VecDeque;
-use std::time::SystemTime;
 
 use crate::model::TraceId;
+use crate::model::since_1970;
 use crate::recorders::memory::FinishedSpan;
 use crate::recorders::xray::sampling::SamplingRules;
 use crate::recorders::xray::sampling::rules::Share;
@@ -85,7 +85,7 @@ impl Sampler {
             Some((place, rule)) => (place, rule.share()),
             None => (given.rules.len(), given.default),
         };
-        let second = span.start.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+        let second = since_1970(span.start).as_secs();
         // The lower part of a trace's identifier is random, and the same in every process that has a part of it.
         let chance = (span.trace_id.as_u128() as u64) as f64 / u64::MAX as f64;
         self.reservoirs[place].has_room(second, fixed_target) || chance < rate
