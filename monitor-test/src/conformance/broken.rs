@@ -10,6 +10,7 @@ use monitor_core::Signals;
 use monitor_core::Snapshot;
 use monitor_core::SnapshotSource;
 use monitor_core::SpanBatch;
+use monitor_core::TraceIds;
 
 /// A recorder around another one: of three times that something is to be shipped, it panics once and fails once.
 pub(crate) struct Broken {
@@ -44,6 +45,10 @@ impl Recorder for Broken {
 
     fn delivery(&self) -> Delivery {
         self.inner.delivery()
+    }
+
+    fn trace_ids(&self) -> TraceIds {
+        self.inner.trace_ids()
     }
 
     fn start(&mut self, source: &SnapshotSource) -> Result<(), RecorderError> {

@@ -13,6 +13,7 @@ use monitor_core::Signals;
 use monitor_core::Snapshot;
 use monitor_core::SnapshotSource;
 use monitor_core::SpanBatch;
+use monitor_core::TraceIds;
 
 /// A recorder around another one, to see what it gets and says.
 pub(crate) struct Watched {
@@ -95,6 +96,10 @@ impl Recorder for Watched {
 
     fn delivery(&self) -> Delivery {
         self.inner.delivery()
+    }
+
+    fn trace_ids(&self) -> TraceIds {
+        self.inner.trace_ids()
     }
 
     fn start(&mut self, source: &SnapshotSource) -> Result<(), RecorderError> {

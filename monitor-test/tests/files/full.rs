@@ -6,13 +6,12 @@ use std::process::Command;
 use std::time::Duration;
 
 use monitor_core::Account;
-use monitor_core::Delivery;
 use monitor_core::Monitor;
 use monitor_core::Recorder;
-use monitor_core::RecorderError;
 use monitor_core::Signals;
 use monitor_core::Span;
-use monitor_core::SpanBatch;
+use monitor_core::layers::Only;
+use monitor_core::layers::RecorderExt as _;
 use monitor_core::recorders::ChromeTrace;
 use monitor_core::recorders::JsonLines;
 use serde_json::Value;
@@ -21,29 +20,10 @@ use tempfile::TempDir;
 use crate::process::play_apart;
 use crate::process::role;
 
-/// Gives up soon.
-struct Impatient<R>(R);
-
-impl<R: Recorder> Recorder for Impatient<R> {
-    fn name(&self) -> &str {
-        self.0.name()
-    }
-
-    fn signals(&self) -> Signals {
-        Signals::SPANS
-    }
-
-    fn delivery(&self) -> Delivery {
-        self.0.delivery().timeout(Duration::from_millis(50))
-    }
-
-    fn spans(&mut self, batch: &SpanBatch) -> Result<(), RecorderError> {
-        self.0.spans(batch)
-    }
-
-    fn flush(&mut self) -> Result<(), RecorderError> {
-        self.0.flush()
-    }
+/// The same recorder, which gives up soon and takes spans alone.
+fn impatient(recorder: impl Recorder + 'static) -> impl Recorder + 'static {
+    let soon = recorder.delivery().timeout(Duration::from_millis(50));
+    recorder.layer(Only::new(Signals::SPANS)).fed(soon)
 }
 
 /// Records some spans, and gives what became of all so far.
@@ -71,7 +51,7 @@ fn lines_until_the_disk_is_full() {
     fs::write(&filler, [0; 20_000]).unwrap();
     let monitor = Monitor::builder()
         .rest(Duration::from_nanos(1))
-        .recorder(Impatient(JsonLines::default().path(&path)))
+        .recorder(impatient(JsonLines::default().path(&path)))
         .build();
     let full = (0..1_000).map(|_| record(&monitor)).find(|account| account.dropped() > 0).unwrap();
     let error = full.last_error.clone().unwrap();
@@ -99,7 +79,7 @@ fn a_picture_until_the_disk_is_full() {
     fs::write(&filler, [0; 20_000]).unwrap();
     let monitor = Monitor::builder()
         .rest(Duration::from_nanos(1))
-        .recorder(Impatient(ChromeTrace::default().path(&path)))
+        .recorder(impatient(ChromeTrace::default().path(&path)))
         .build();
     let full = (0..1_000).map(|_| record(&monitor)).find(|account| account.dropped() > 0).unwrap();
     let error = full.last_error.clone().unwrap();

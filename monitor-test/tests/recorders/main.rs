@@ -12,3 +12,4 @@ mod table;
 mod tcp;
 #[path = "../support/small/udp.rs"]
 mod udp;
+mod wrappers;
