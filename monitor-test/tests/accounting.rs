@@ -99,9 +99,12 @@ fn f42_without_room_what_is_lost_is_counted_with_its_reason() {
 
 #[test]
 fn f43_the_account_holds_under_a_recorder_that_fails_now_and_then() {
-    let mut count = 0;
-    let recorder = Scripted::new("moody", move |_: &SpanBatch| {
+    let (given, mut count) = (Arc::new(Mutex::new([0; 3])), 0);
+    let giving = Arc::clone(&given);
+    let recorder = Scripted::new("moody", move |batch: &SpanBatch| {
         count += 1;
+        // How many there are in a batch depends on when the collector comes by.
+        giving.lock().unwrap()[count % 3] += batch.len() as u64;
         match count % 3 {
             0 => panic!("now and then"),
             1 => Err(RecorderError::new("now and then")),
@@ -117,7 +120,9 @@ fn f43_the_account_holds_under_a_recorder_that_fails_now_and_then() {
     }
     let account = spans_of(&monitor, "moody");
     let lost = [DropReason::Panicked, DropReason::Failed].map(|reason| account.dropped_for(reason));
-    assert_eq!((lost, account.exported), ([1_000, 1_000], 1_000));
+    let [panicked, failed, taken] = *given.lock().unwrap();
+    assert_eq!((lost, account.exported), ([panicked, failed], taken));
+    assert!(panicked > 0 && failed > 0 && taken > 0);
 }
 
 #[test]
@@ -132,12 +137,29 @@ fn f44_a_shutdown_with_a_recorder_that_hangs_returns_at_its_deadline() {
     monitor.scope(work);
     let deadline = Duration::from_millis(300);
     let begun = Instant::now();
-    let late = monitor.shutdown(deadline);
-    assert_eq!(late, Err(TimedOut { recorders: vec!["hanging".to_owned()] }));
-    assert!(begun.elapsed() >= deadline && begun.elapsed() < deadline * 10, "{:?}", begun.elapsed());
+    check_late(monitor.shutdown(deadline));
+    assert!(begun.elapsed() >= deadline && begun.elapsed() < PATIENCE, "{:?}", begun.elapsed());
     let account = spans_of(&monitor, "hanging");
-    assert_eq!((account.recorded, account.queued, null.spans()), (1, 1, 1));
+    assert_eq!((account.recorded, account.queued), (1, 1));
+    until(|| null.spans() == 1);
     drop(release);
+}
+
+/// Whoever hangs is named; on a busy machine others may be late as well.
+#[track_caller]
+fn check_late(shutdown: Result<(), TimedOut>) {
+    let late = shutdown.expect_err("one of them hangs").recorders;
+    assert!(late.contains(&"hanging".to_owned()), "{late:?}");
+}
+
+/// Waits until it is so.
+#[track_caller]
+fn until(is_so: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < PATIENCE, "it is not so after {PATIENCE:?}");
+        thread::yield_now();
+    }
 }
 
 /// Counts how often it is flushed and dropped.
@@ -389,10 +411,9 @@ fn f44_a_recorder_that_hangs_over_events_keeps_no_span_and_no_other_recorder_bac
         work();
         emit(|| Work::Done(1));
     });
-    let late = monitor.shutdown(Duration::from_millis(300));
-    assert_eq!(late, Err(TimedOut { recorders: vec!["hanging".to_owned()] }));
+    check_late(monitor.shutdown(Duration::from_millis(300)));
     let account = account_of(&monitor, "hanging", "events");
     assert_eq!((account.recorded, account.queued), (1, 1));
-    assert_eq!((null.events(), null.spans()), (1, 1));
+    until(|| (null.events(), null.spans()) == (1, 1));
     drop(release);
 }

@@ -43,7 +43,7 @@ fn everything_shows_up_together_whatever_is_installed_first() {
     let memory = Memory::default();
     let monitor = Monitor::builder().recorder(memory.clone()).install().unwrap();
     thread::spawn(handle).join().unwrap();
-    monitor.flush(Duration::from_secs(10)).unwrap();
+    monitor.flush(Duration::from_secs(60)).unwrap();
 
     let spans = memory.spans();
     let find = |name: &str| spans.iter().find(|span| span.name == name).unwrap();

@@ -149,7 +149,8 @@ fn f52_times_of_day_follow_the_monotonic_clock() {
     let before = SystemTime::now();
     let captured = Capture::run(|| drop(Span::start("now")));
     let start = captured.span("now").start;
-    let slack = Duration::from_millis(50);
+    // The system's clock may be set meanwhile.
+    let slack = Duration::from_secs(2);
     assert!(start >= before - slack && start <= SystemTime::now() + slack, "{start:?} {before:?}");
 }
 

@@ -50,7 +50,7 @@ fn one_in(builder: monitor_core::MonitorBuilder, run: impl FnOnce()) -> Recorded
     let memory = Memory::default();
     let monitor = builder.recorder(memory.clone()).build();
     monitor.scope(run);
-    monitor.flush(Duration::from_secs(30)).unwrap();
+    monitor.flush(Duration::from_secs(60)).unwrap();
     let mut spans = memory.take_spans();
     assert_eq!(spans.len(), 1);
     let snapshot = monitor.snapshot();
@@ -181,7 +181,7 @@ fn an_instance_has_a_monitor_of_its_own() {
     let other = Monitor::builder().recorder(others.clone()).build();
     other.scope(|| pool.take());
     for monitor in [&pool.monitor, &other] {
-        monitor.flush(Duration::from_secs(30)).unwrap();
+        monitor.flush(Duration::from_secs(60)).unwrap();
     }
     assert_eq!(others.spans().len(), 0);
     let [span] = <[FinishedSpan; 1]>::try_from(own.spans()).unwrap();

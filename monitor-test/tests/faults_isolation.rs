@@ -22,7 +22,6 @@ use monitor_core::Outcome;
 use monitor_core::Recorder;
 use monitor_core::RecorderError;
 use monitor_core::SpanBatch;
-use monitor_core::TimedOut;
 use monitor_core::monitored;
 use monitor_core::recorders::Memory;
 use monitor_test::Capture;
@@ -153,9 +152,14 @@ fn f11_a_recorder_whose_destructor_blocks_holds_nobody_up() {
     let memory = Memory::default();
     let monitor = Monitor::builder().recorder(Clinging(held)).recorder(memory.clone()).build();
     monitor.scope(answer);
-    let late = monitor.shutdown(Duration::from_millis(200));
-    assert_eq!(late, Err(TimedOut { recorders: vec!["clinging".to_owned()] }));
-    assert_eq!(memory.spans().len(), 1);
+    let late = monitor.shutdown(Duration::from_millis(200)).expect_err("one of them clings").recorders;
+    // On a busy machine the other one may be late as well.
+    assert!(late.contains(&"clinging".to_owned()), "{late:?}");
+    let begun = Instant::now();
+    while memory.spans().is_empty() {
+        assert!(begun.elapsed() < PATIENCE, "the other one gets nothing");
+        std::thread::yield_now();
+    }
     let begun = Instant::now();
     drop(monitor);
     assert!(begun.elapsed() < PATIENCE / 2);

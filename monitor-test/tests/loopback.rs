@@ -55,11 +55,18 @@ fn a_dead_peer_of_datagrams_refuses_too() {
     let peer = Peer::udp(Manner::Dead);
     let client = UdpSocket::bind("127.0.0.1:0").unwrap();
     client.connect(peer.address()).unwrap();
-    client.send(b"lost").unwrap();
-    // The system tells it with the next call.
-    assert_eq!(client.send(b"lost").unwrap_err().kind(), ErrorKind::ConnectionRefused);
+    // The system tells it with a later call.
+    let begun = Instant::now();
+    let refused = loop {
+        if let Err(refused) = client.send(b"lost") {
+            break refused;
+        }
+        assert!(begun.elapsed() < PATIENCE, "nobody is told that nobody is there");
+    };
+    assert_eq!(refused.kind(), ErrorKind::ConnectionRefused);
     peer.turn(Manner::Collecting);
-    client.send(b"found").unwrap();
+    let client = UdpSocket::bind("127.0.0.1:0").unwrap();
+    client.send_to(b"found", peer.address()).unwrap();
     assert_eq!(peer.wait_for(PATIENCE, |collected| collected.received > 0).datagrams, [b"found"]);
 }
 
@@ -87,6 +94,22 @@ fn a_dead_peer_of_the_file_system_has_no_file_and_comes_back() {
 }
 
 #[test]
+fn what_came_is_complete_once_a_peer_has_settled() {
+    let [tcp, http, udp] = [Transport::Tcp, Transport::Http, Transport::Udp]
+        .map(|transport| Peer::new(transport, Manner::Collecting));
+    for _ in 0..50 {
+        connect(&tcp).unwrap().write_all(b"line\n").unwrap();
+        connect(&http).unwrap().write_all(b"POST / HTTP/1.1\r\n\r\n").unwrap();
+        UdpSocket::bind("127.0.0.1:0").unwrap().send_to(b"line\n", udp.address()).unwrap();
+    }
+    assert_eq!(tcp.settle(PATIENCE).lines().len(), 50);
+    assert_eq!(http.settle(PATIENCE).requests.len(), 50);
+    assert_eq!(udp.settle(PATIENCE).datagrams.len(), 50);
+    // Nothing of its own is among it.
+    assert_eq!(udp.settle(PATIENCE).lines(), vec!["line"; 50]);
+}
+
+#[test]
 fn a_hanging_peer_accepts_and_neither_reads_nor_answers() {
     let peer = Peer::http(Manner::Hanging);
     let mut stream = connect(&peer).unwrap();
@@ -94,7 +117,7 @@ fn a_hanging_peer_accepts_and_neither_reads_nor_answers() {
     stream.set_read_timeout(Some(WHILE)).unwrap();
     let silence = stream.read(&mut [0]).unwrap_err().kind();
     assert!(matches!(silence, ErrorKind::TimedOut | ErrorKind::WouldBlock), "{silence}");
-    let collected = peer.collected();
+    let collected = peer.wait_for(PATIENCE, |collected| collected.connections > 0);
     assert_eq!((collected.connections, collected.received, collected.sent), (1, 0, 0));
     // Its end is seen by whoever is connected.
     stream.set_read_timeout(Some(PATIENCE)).unwrap();

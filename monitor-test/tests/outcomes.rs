@@ -25,7 +25,7 @@ fn recorded<R>(run: impl FnOnce() -> R) -> Vec<(String, Outcome, String)> {
     let monitor = Monitor::builder().recorder(memory.clone()).build();
     // A panic is what some of the calls are about.
     let _ = monitor.scope(|| catch_unwind(AssertUnwindSafe(|| drop(run()))));
-    monitor.flush(Duration::from_secs(30)).unwrap();
+    monitor.flush(Duration::from_secs(60)).unwrap();
     let told = |span: &FinishedSpan| {
         (span.name.to_owned(), span.outcome, span.error_type.unwrap_or_default().to_owned())
     };

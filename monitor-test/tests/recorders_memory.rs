@@ -33,7 +33,7 @@ fn f42_a_burst_with_all_recorders_stuck_is_counted_exactly_in_bounded_memory() {
                 Place::Away { transport, .. } => Some(Peer::new(*transport, Manner::Hanging)),
                 Place::Here { .. } | Place::Nowhere => None,
             };
-            recorders.push(row.open(&place, peer.as_ref()));
+            recorders.push(row.open(&place, peer.as_ref(), "300ms"));
             peers.extend(peer);
         }
     }

@@ -58,7 +58,7 @@ fn f18_spans_beyond_a_depth_stand_side_by_side() {
     let deep = thread::Builder::new().stack_size(64 << 20);
     let scoped = monitor.clone();
     deep.spawn(move || scoped.scope(|| annotated(1_499, &mut Vec::new()))).unwrap().join().unwrap();
-    monitor.flush(Duration::from_secs(10)).unwrap();
+    monitor.flush(Duration::from_secs(60)).unwrap();
     let mut depths = HashMap::new();
     let spans = memory.spans();
     // A parent ends after its children.
@@ -92,7 +92,7 @@ fn f18_a_root_below_many_calls_without_spans_keeps_its_children() {
     let deep = thread::Builder::new().stack_size(64 << 20);
     let scoped = monitor.clone();
     deep.spawn(move || scoped.scope(|| counted(1_500))).unwrap().join().unwrap();
-    monitor.flush(Duration::from_secs(10)).unwrap();
+    monitor.flush(Duration::from_secs(60)).unwrap();
     let spans = memory.spans();
     let root = spans.iter().find(|span| span.parent.is_none()).unwrap();
     let children = spans.iter().filter(|span| span.parent == Some(root.span_id));

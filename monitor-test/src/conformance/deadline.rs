@@ -6,8 +6,9 @@ use std::time::Instant;
 /// What a flush and a shutdown are given where somebody is in the way.
 pub(crate) const DEADLINE: Duration = Duration::from_millis(250);
 
-/// So much longer they may take on a machine that is busy with other things.
-const MARGIN: Duration = Duration::from_secs(5);
+/// So much longer they may take on a machine that is busy with other things: less than the half minute for which a batch
+/// is tried again.
+const MARGIN: Duration = Duration::from_secs(25);
 
 /// Longer than any deadline of a recorder.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(120);

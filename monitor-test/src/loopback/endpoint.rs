@@ -61,6 +61,18 @@ impl Endpoint {
         local.map_or(otherwise, Endpoint::Internet)
     }
 
+    /// Connects to whoever is there.
+    pub(crate) fn connect(&self, transport: Transport) -> io::Result<Socket> {
+        let socket = self.socket(transport)?;
+        socket.connect(&self.system()?)?;
+        Ok(socket)
+    }
+
+    /// Sends a datagram to whoever is there.
+    pub(crate) fn send(&self, transport: Transport, datagram: &[u8]) -> io::Result<()> {
+        self.socket(transport)?.send_to(datagram, &self.system()?).map(drop)
+    }
+
     /// Makes whoever waits there look up: by a connection, or an empty datagram.
     pub(crate) fn knock(&self, transport: Transport) -> io::Result<()> {
         let socket = self.socket(transport)?;

@@ -1,13 +1,17 @@
 //! Somebody to talk to.
 
 use std::fmt;
+use std::io::ErrorKind;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
+use std::thread;
 use std::time::Duration;
+use std::time::Instant;
 
 use crate::loopback::Collected;
 use crate::loopback::Manner;
+use crate::loopback::PATIENCE;
 use crate::loopback::Transport;
 use crate::loopback::door::Door;
 use crate::loopback::endpoint::Endpoint;
@@ -112,7 +116,7 @@ impl Peer {
     ///
     /// # Panics
     ///
-    /// Somebody else took the address in between.
+    /// Somebody else took the address in between, and keeps it.
     #[track_caller]
     pub fn turn(&self, manner: Manner) {
         let mut door = self.door.lock().unwrap_or_else(PoisonError::into_inner);
@@ -146,9 +150,33 @@ impl Peer {
         }
     }
 
-    /// Waits until nothing has come for so long, and tells what has: for what ends without saying so, such as datagrams.
-    pub fn wait_for_silence(&self, silence: Duration) -> Collected {
-        self.shared.wait_for_silence(silence)
+    /// Waits until everything is here that was sent before, and tells what has come: for whoever has ended without saying
+    /// how much that was. Datagrams are here when one that is sent after them is; connections, when they are closed.
+    ///
+    /// ```
+    /// use monitor_test::loopback::{Manner, PATIENCE, Peer};
+    /// use std::net::UdpSocket;
+    ///
+    /// let peer = Peer::udp(Manner::Collecting);
+    /// let socket = UdpSocket::bind("127.0.0.1:0")?;
+    /// for _ in 0..3 {
+    ///     socket.send_to(b"calls:1|c", peer.address())?;
+    /// }
+    /// assert_eq!(peer.settle(PATIENCE).datagrams.len(), 3);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// That was not so within `patience`, or the peer has a manner in which it does not take what is sent.
+    #[track_caller]
+    pub fn settle(&self, patience: Duration) -> Collected {
+        let door = self.door.lock().unwrap_or_else(PoisonError::into_inner);
+        let settled = door.as_ref().map(|door| door.settle(patience));
+        match settled {
+            Some(Ok(())) => self.collected(),
+            _ => panic!("within {patience:?} it did not come to an end at {}: {settled:?}", self.address),
+        }
     }
 }
 
@@ -163,9 +191,15 @@ impl Drop for Peer {
 
 #[track_caller]
 fn open(endpoint: Endpoint, transport: Transport, manner: Manner, shared: &Arc<Shared>) -> Door {
-    let place = endpoint.to_string();
-    match Door::open(endpoint, transport, manner, shared) {
-        Ok(door) => door,
-        Err(error) => panic!("nobody can be reached at {place}: {error}"),
+    let (place, begun) = (endpoint.to_string(), Instant::now());
+    loop {
+        match Door::open(endpoint.clone(), transport, manner.clone(), shared) {
+            Ok(door) => return door,
+            // A connection of somebody else's has it for the moment.
+            Err(error) if error.kind() == ErrorKind::AddrInUse && begun.elapsed() < PATIENCE => {
+                thread::yield_now();
+            }
+            Err(error) => panic!("nobody can be reached at {place}: {error}"),
+        }
     }
 }

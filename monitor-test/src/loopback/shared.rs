@@ -28,6 +28,9 @@ struct State {
     turn: u64,
     /// The connections of this turn.
     open: HashMap<u64, Arc<Socket>>,
+    /// The last mark that was sent, and the last that has come.
+    next_mark: u64,
+    mark: u64,
 }
 
 impl Shared {
@@ -65,6 +68,7 @@ impl Shared {
     /// Forgets a connection.
     pub(crate) fn disconnected(&self, number: u64) {
         self.lock().open.remove(&number);
+        self.changed.notify_all();
     }
 
     /// Notes what came.
@@ -110,20 +114,34 @@ impl Shared {
         }
     }
 
-    /// Waits until nothing has come for so long.
-    pub(crate) fn wait_for_silence(&self, silence: Duration) -> Collected {
-        let (mut since, mut before) = (Instant::now(), None);
+    /// The number of a new mark, a datagram of the peer's own.
+    pub(crate) fn next_mark(&self) -> u64 {
         let mut state = self.lock();
-        loop {
-            if before.replace(state.collected.received) != Some(state.collected.received) {
-                since = Instant::now();
-            }
-            let left = silence.saturating_sub(since.elapsed());
-            if left == Duration::ZERO {
-                return state.collected.clone();
-            }
-            state = self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
-        }
+        state.next_mark += 1;
+        state.next_mark
+    }
+
+    /// Notes that this mark has come, and with it everything that was sent before.
+    pub(crate) fn note_mark(&self, mark: u64) {
+        let mut state = self.lock();
+        state.mark = state.mark.max(mark);
+        drop(state);
+        self.changed.notify_all();
+    }
+
+    /// Waits for a mark; whether it came in time.
+    pub(crate) fn wait_for_mark(&self, mark: u64, patience: Duration) -> bool {
+        self.wait_while(patience, |state| state.mark < mark)
+    }
+
+    /// Waits until nobody is connected; whether that was so in time.
+    pub(crate) fn wait_for_end(&self, patience: Duration) -> bool {
+        self.wait_while(patience, |state| !state.open.is_empty())
+    }
+
+    fn wait_while(&self, patience: Duration, goes_on: impl FnMut(&mut State) -> bool) -> bool {
+        let waited = self.changed.wait_timeout_while(self.lock(), patience, goes_on);
+        !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
     }
 
     /// Waits for the end of this turn, at most so long; whether it goes on.

@@ -73,7 +73,7 @@ fn their_metrics_appear_beside_ours_and_reach_a_recorder() {
     check(&monitor, "mail.size", &[": 4 values, 515"]);
     let size = metric(&monitor, "mail.size");
     assert_eq!((&*size.unit, &*size.description), ("By", "How large a mail is."));
-    monitor.shutdown(Duration::from_secs(10)).unwrap();
+    monitor.shutdown(Duration::from_secs(60)).unwrap();
     assert!(memory.metrics().unwrap().metric("mail.sent").is_some());
 }
 

@@ -25,7 +25,7 @@ fn recorded(body: impl FnOnce()) -> (Vec<FinishedSpan>, Monitor) {
     let memory = Memory::default();
     let monitor = Monitor::builder().recorder(memory.clone()).build();
     monitor.scope(|| with_default(tracing_subscriber::registry().with(TracingLayer::new()), body));
-    monitor.flush(Duration::from_secs(10)).unwrap();
+    monitor.flush(Duration::from_secs(60)).unwrap();
     (memory.spans(), monitor)
 }
 

@@ -36,7 +36,7 @@ use crate::tcp::Tcp;
 /// and events wait for half a second in the buffers of the threads, and then for the recorder's own delay, here none.
 const LOSS_BOUND: Duration = Duration::from_millis(500);
 /// On a machine that is busy with other things.
-const MARGIN: Duration = Duration::from_secs(10);
+const MARGIN: Duration = Duration::from_secs(60);
 
 #[monitored]
 fn early() {}
@@ -108,7 +108,7 @@ fn f47_an_exit_without_a_word_loses_what_is_younger_than_the_bound() {
 #[test]
 fn f44_a_process_ends_in_time_while_its_peer_hangs() {
     if let Some(peer) = child::argument() {
-        let lines = Lines::new(Http::at(&peer));
+        let lines = Lines::new(Http::at(&peer, Duration::from_millis(150)));
         let _installed = Monitor::builder().recorder(lines).notices(|_| ()).install().unwrap();
         (0..10_000).for_each(|_| early());
         return;
@@ -174,11 +174,13 @@ fn f51_after_a_long_sleep_there_is_one_collection_and_no_rush() {
                 std::thread::yield_now();
                 continue;
             }
-            // Slept. What comes within one interval is one collection, and what is due at its end.
+            // Slept. What comes within one interval is one collection, and what is due meanwhile.
             while now.elapsed() < INTERVAL {
                 std::thread::yield_now();
             }
-            println!("\n{} in a row", taken() - before);
+            // On a busy machine that takes a while, in which more of them are due.
+            let due = now.elapsed().div_duration_f64(INTERVAL).ceil() as u64;
+            println!("\n{} in a row", (taken() - before).saturating_sub(due));
             return;
         }
     }
@@ -195,5 +197,5 @@ fn f51_after_a_long_sleep_there_is_one_collection_and_no_rush() {
     assert_eq!(child.wait().code(), Some(0), "{said}");
     let line = said.lines().find_map(|line| line.strip_suffix(" in a row")).expect("it says how many");
     let taken: u64 = line.parse().unwrap();
-    assert!(taken <= 4, "{taken} collections after a sleep of twenty intervals");
+    assert!(taken <= 3, "{taken} collections too many after a sleep of twenty intervals");
 }

@@ -13,6 +13,7 @@ use monitor_core::Signals;
 use monitor_core::Span;
 use monitor_core::recorders::ChromeTrace;
 use monitor_core::recorders::JsonLines;
+use monitor_test::loopback::PATIENCE;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -22,7 +23,7 @@ use crate::process::role;
 /// How often a process is killed.
 const ROUNDS: usize = 25;
 
-/// Records spans without an end, and says something now and then.
+/// Records spans without an end, and says something now and then once some of them are written.
 fn write_for_ever(recorder: impl Recorder + 'static) {
     let monitor = Monitor::builder().recorder(recorder).build();
     for number in 0_u64.. {
@@ -32,6 +33,9 @@ fn write_for_ever(recorder: impl Recorder + 'static) {
             span.set("number", number);
             span.set("text", "a \"text\"\nof some length ".repeat(8));
         });
+        if number == 0 {
+            monitor.flush(PATIENCE).unwrap();
+        }
         if number % 1_000 == 0 {
             println!("more");
             // What is written is flushed in the midst of it.

@@ -88,7 +88,7 @@ fn a_copy_is_a_recorded_span_and_no_call() {
     let memory = Memory::default();
     let monitor = Monitor::builder().recorder(memory.clone()).copies().build();
     monitor.scope(|| (0..1_000).for_each(|_| assert!(failover(1).is_err())));
-    monitor.flush(Duration::from_secs(10)).unwrap();
+    monitor.flush(Duration::from_secs(60)).unwrap();
     assert_eq!((memory.spans().len(), monitor.losses().spans_recorded), (3_000, 3_000));
     let accounts = monitor.accounts();
     let spans = accounts.iter().find(|account| account.signal == "spans").unwrap();

@@ -69,7 +69,7 @@ pub(crate) fn run(otlp: Otlp) {
         drop(waiting);
         drop(Span::start("by hand"));
     });
-    monitor.flush(Duration::from_secs(30)).unwrap();
+    monitor.flush(Duration::from_secs(60)).unwrap();
     for account in monitor.accounts() {
         assert_eq!((account.dropped(), account.queued), (0, 0), "{account:?}");
         assert!(account.exported > 0, "{account:?}");

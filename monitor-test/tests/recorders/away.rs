@@ -2,6 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
+use std::time::Duration;
 
 use monitor_core::Recorder;
 use monitor_core::RecorderError;
@@ -19,6 +20,9 @@ use crate::lines::Way;
 use crate::tcp::Tcp;
 use crate::udp::Udp;
 
+/// What a peer that misbehaves is given: the checks wait for it.
+const SHORT: Duration = Duration::from_millis(150);
+
 #[test]
 fn lines_over_tcp_keep_the_rules() {
     conformance::networked(Transport::Tcp, |peer| Lines::new(Tcp::at(peer.address())));
@@ -31,7 +35,7 @@ fn lines_over_udp_keep_the_rules() {
 
 #[test]
 fn lines_over_http_keep_the_rules() {
-    conformance::networked(Transport::Http, |peer| Lines::new(Http::at(peer.address())));
+    conformance::networked(Transport::Http, |peer| Lines::new(Http::at(peer.address(), SHORT)));
 }
 
 /// How many lines came over HTTP, each of which must be one of [`Lines`].
@@ -49,7 +53,7 @@ fn lines(peer: &Peer) -> usize {
 #[test]
 fn f63_lines_that_are_escaped_are_as_many_whatever_the_names_are() {
     let peer = Peer::http(Manner::Collecting);
-    conformance::faithful(|| Lines::new(Http::at(peer.address())), || lines(&peer));
+    conformance::faithful(|| Lines::new(Http::at(peer.address(), PATIENCE)), || lines(&peer));
 }
 
 /// What a rule says that does not hold.
@@ -68,7 +72,7 @@ fn f63_a_recorder_whose_names_forge_lines_is_told_so() {
         let requests = peer.take().requests;
         requests.iter().map(|request| request.body.iter().filter(|byte| **byte == b'\n').count()).sum()
     };
-    let careless = || Lines { way: Http::at(peer.address()), escape: str::to_owned };
+    let careless = || Lines { way: Http::at(peer.address(), PATIENCE), escape: str::to_owned };
     let said = said(|| conformance::faithful(careless, count));
     assert!(said.contains("hostile texts change the number of records of `lines`"), "{said}");
 }
@@ -99,9 +103,8 @@ fn f01_a_recorder_that_panics_over_its_peer_is_told_so() {
 #[test]
 fn a_peer_tells_what_came_when_it_is_not_what_was_waited_for() {
     let peer = Peer::http(Manner::Collecting);
-    Http::at(peer.address()).send("a line\n").unwrap();
+    Http::at(peer.address(), PATIENCE).send("a line\n").unwrap();
     peer.wait_for(PATIENCE, |collected| collected.requests.len() == 1);
-    let said =
-        said(|| drop(peer.wait_for(std::time::Duration::ZERO, |collected| collected.requests.len() == 2)));
+    let said = said(|| drop(peer.wait_for(Duration::ZERO, |collected| collected.requests.len() == 2)));
     assert!(said.contains("within 0ns only this came") && said.contains("/lines"), "{said}");
 }

@@ -13,8 +13,11 @@ use monitor_test::loopback::Transport;
 /// The settings that say where a recorder ships to, or listens.
 const PLACES: [&str; 5] = ["address", "dsn", "endpoint", "path", "url"];
 
-/// What a setting is given where the recorder has it: nobody in the tests waits for long.
-const SHORT: [(&str, &str); 3] = [("connect_timeout", "300ms"), ("delay", "0s"), ("timeout", "300ms")];
+/// How long somebody is waited for, where the recorder has such settings.
+const LIMITS: [&str; 2] = ["connect_timeout", "timeout"];
+
+/// What every recorder that has it is given: nobody in the tests waits for more to come.
+const DELAY: (&str, &str) = ("delay", "0s");
 
 /// What some must be told beyond that.
 const SPECIAL: [(&str, &str, &str); 4] = [
@@ -67,7 +70,7 @@ impl Row {
             let away = Transport::ALL.iter().filter_map(|transport| {
                 let form = if key == "dsn" { Form::Dsn } else { Form::Url };
                 let peer = Peer::new(*transport, Manner::Dead);
-                let known = key != "path" && self.try_open(key, &form.of(&peer)).is_ok();
+                let known = key != "path" && self.try_open(key, &form.of(&peer), "1s").is_ok();
                 known.then_some(Place::Away { transport: *transport, key, form })
             });
             let before = places.len();
@@ -80,24 +83,25 @@ impl Row {
         if places.is_empty() { vec![Place::Nowhere] } else { places }
     }
 
-    /// A recorder of this row at a place; `peer` is there where it is away.
+    /// A recorder of this row at a place, which waits so long for an answer; `peer` is there where it is away.
     #[track_caller]
-    pub(crate) fn open(self, place: &Place, peer: Option<&Peer>) -> Box<dyn Recorder> {
+    pub(crate) fn open(self, place: &Place, peer: Option<&Peer>, limit: &str) -> Box<dyn Recorder> {
         let opened = match place {
-            Place::Away { key, form, .. } => self.try_open(key, &form.of(peer.expect("it is away"))),
-            Place::Here { key, form } => self.try_open(key, &form.here()),
-            Place::Nowhere => self.try_open("", ""),
+            Place::Away { key, form, .. } => self.try_open(key, &form.of(peer.expect("it is away")), limit),
+            Place::Here { key, form } => self.try_open(key, &form.here(), limit),
+            Place::Nowhere => self.try_open("", "", limit),
         };
         opened.unwrap_or_else(|error| panic!("{} at {place:?}: {error}", self.0.name))
     }
 
-    fn try_open(self, key: &'static str, value: &str) -> Result<Box<dyn Recorder>, String> {
+    fn try_open(self, key: &'static str, value: &str, limit: &str) -> Result<Box<dyn Recorder>, String> {
         let known = self.0.settings();
         let mut settings = Settings::new(self.0.name);
         if !key.is_empty() {
             settings = settings.with(key, value);
         }
-        for (key, value) in SHORT.into_iter().filter(|(key, _)| known.contains(key)) {
+        let limits = LIMITS.map(|key| (key, limit)).into_iter().chain([DELAY]);
+        for (key, value) in limits.filter(|(key, _)| known.contains(key)) {
             settings = settings.with(key, value);
         }
         for (_, key, value) in SPECIAL.into_iter().filter(|(name, ..)| *name == self.0.name) {

@@ -19,6 +19,7 @@ use monitor_core::Recorder;
 use monitor_core::RecorderError;
 use monitor_core::Signals;
 use monitor_core::SpanBatch;
+use monitor_core::TimedOut;
 use monitor_core::monitored;
 use monitor_core::recorders::Memory;
 use monitor_test::loopback::PATIENCE;
@@ -46,6 +47,16 @@ fn spans(monitor: &Monitor, recorder: &str) -> Account {
     let account = found.unwrap();
     assert_eq!(account.recorded, account.exported + account.dropped() + account.queued, "{account:?}");
     account
+}
+
+/// Waits until it is so.
+#[track_caller]
+fn until(what: &str, is_so: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < PATIENCE, "waited {PATIENCE:?}: {what}");
+        thread::yield_now();
+    }
 }
 
 /// Does with spans what a test says.
@@ -115,14 +126,16 @@ fn f44_a_flush_and_a_shutdown_with_many_stuck_recorders_return_in_time() {
     });
     let monitor = builder.recorder(memory.clone()).build();
     monitor.scope(|| calls(100));
+    // On a busy machine the one that is not stuck may be late as well.
+    let stuck = |late: TimedOut| late.recorders.iter().filter(|name| *name == "stuck").count();
     let begun = Instant::now();
-    assert_eq!(monitor.flush(deadline).unwrap_err().recorders.len(), STUCK);
+    assert_eq!(monitor.flush(deadline).map_err(stuck), Err(STUCK));
     monitor.scope(work);
-    assert_eq!(monitor.shutdown(deadline).unwrap_err().recorders.len(), STUCK);
+    assert_eq!(monitor.shutdown(deadline).map_err(stuck), Err(STUCK));
+    // One after the other, they would take more than a minute and a half.
     let took = begun.elapsed();
-    assert_eq!(memory.spans().len(), 101, "who is not stuck gets everything");
-    // One after the other, they would take more than a minute.
-    assert!(took < deadline * 20, "{took:?}");
+    assert!(took < PATIENCE, "{took:?}");
+    until("who is not stuck gets everything", || memory.spans().len() == 101);
     gate.open();
 }
 
@@ -183,7 +196,7 @@ fn f10_a_recorder_may_replace_and_end_the_monitor_that_it_belongs_to() {
     let next = place.lock().unwrap().take().unwrap();
     assert_eq!(next.flush(PATIENCE), Ok(()));
     assert_eq!(spans(&next, "memory").recorded, 1);
-    assert_eq!(spans(&monitor, "swapping").exported, 1);
+    until("its own batch is settled", || spans(&monitor, "swapping").exported == 1);
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! Every row of the table keeps the rules, everywhere that settings can send its recorder.
 
 use std::thread;
-use std::time::Duration;
 
 use monitor_core::Recorder;
 use monitor_core::SettingError;
@@ -17,8 +16,10 @@ use monitor_test::loopback::Transport;
 use crate::row::Place;
 use crate::row::Row;
 
-/// Longer than anything is on its way within one machine.
-const SILENCE: Duration = Duration::from_secs(1);
+/// What a peer that misbehaves is given: the checks wait for it.
+const SHORT: &str = "300ms";
+/// What a peer is given that answers: what it has taken must not be sent again for a busy machine's sake.
+const AMPLE: &str = "60s";
 
 /// Runs `check` for every row and place at once: mostly they wait.
 #[track_caller]
@@ -42,9 +43,11 @@ fn for_each_place(check: impl Fn(Row, &Place) + Sync) {
 fn every_recorder_keeps_the_rules_everywhere() {
     for_each_place(|row, place| match place {
         Place::Away { transport, .. } => {
-            conformance::boxed_networked(*transport, |peer| row.open(place, Some(peer)));
+            conformance::boxed_networked(*transport, |peer| row.open(place, Some(peer), SHORT));
         }
-        Place::Here { .. } | Place::Nowhere => conformance::boxed_recorder(|| row.open(place, None)),
+        Place::Here { .. } | Place::Nowhere => {
+            conformance::boxed_recorder(|| row.open(place, None, SHORT));
+        }
     });
 }
 
@@ -77,19 +80,18 @@ fn f63_no_name_and_no_value_adds_a_line_to_what_a_recorder_sends() {
         let peer = Peer::new(*transport, Manner::Collecting);
         let counted = || {
             // The recorder has ended: what it sent is here, or on its way.
-            peer.wait_for(PATIENCE, |collected| lines(collected) != Some(0));
-            peer.wait_for_silence(SILENCE);
+            peer.settle(PATIENCE);
             let collected = peer.take();
             lines(&collected).unwrap_or(collected.requests.len())
         };
-        conformance::boxed_faithful(|| row.open(place, Some(&peer)), counted);
+        conformance::boxed_faithful(|| row.open(place, Some(&peer), AMPLE), counted);
     });
 }
 
 /// A recorder of this row that ships to a peer in this protocol, if that is in this build.
 fn speaking(row: Row, protocol: &str, peer: &Peer) -> Result<Box<dyn Recorder>, SettingError> {
     let settings = Settings::new(row.0.name).with("endpoint", peer.url());
-    row.0.open(settings.with("protocol", protocol).with("timeout", "300ms"))
+    row.0.open(settings.with("protocol", protocol).with("timeout", SHORT))
 }
 
 #[test]

@@ -13,13 +13,13 @@ use monitor_core::recorders::Sentry;
 use monitor_test::loopback::Manner;
 use monitor_test::loopback::Peer;
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 const KEY: &str = "0123456789abcdef0123456789abcdef";
 
 /// The recorder of a project at this peer.
 fn sentry(peer: &Peer) -> Sentry {
     let place = peer.address().trim_start_matches("http://");
-    Sentry::new(&format!("http://{KEY}@{place}/42")).unwrap().timeout(Duration::from_secs(5))
+    Sentry::new(&format!("http://{KEY}@{place}/42")).unwrap().timeout(Duration::from_secs(20))
 }
 
 fn peer() -> Peer {

@@ -20,7 +20,7 @@ use std::time::Instant;
 use crate::folder::Folder;
 
 /// How long a server has to come up, and what was sent to arrive: much longer than it takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(120);
 /// How long to wait before asking again.
 const PAUSE: Duration = Duration::from_millis(100);
 /// A port that was free may be somebody else's a moment later.

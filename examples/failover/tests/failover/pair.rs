@@ -34,8 +34,13 @@ impl Programs {
         found.map(Self).ok_or_else(|| format!("no version of it in {INSTALLED}"))
     }
 
-    /// Runs one of them, as a user that the server does not refuse to be.
+    /// Runs one of them, which has to do well.
     fn run(&self, program: &str, arguments: &[&dyn AsRef<OsStr>]) {
+        self.try_run(program, arguments).unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    /// Runs one of them, as a user that the server does not refuse to be.
+    fn try_run(&self, program: &str, arguments: &[&dyn AsRef<OsStr>]) -> Result<(), String> {
         let path = self.0.join(program);
         let mut command = if is_root() {
             let mut command = Command::new("runuser");
@@ -45,8 +50,11 @@ impl Programs {
             Command::new(path)
         };
         let output = command.args(arguments.iter().map(AsRef::as_ref)).current_dir("/").output();
-        let output = output.unwrap_or_else(|error| panic!("{program} cannot be run: {error}"));
-        assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
+        let output = output.map_err(|error| format!("{program} cannot be run: {error}"))?;
+        if output.status.success() {
+            return Ok(());
+        }
+        Err(format!("{program}: {}", String::from_utf8_lossy(&output.stderr)))
     }
 }
 
@@ -57,7 +65,7 @@ impl Pair {
         if is_root() {
             programs.own(folder.path());
         }
-        let pair = Self { programs, folder, ports: free_ports() };
+        let mut pair = Self { programs, folder, ports: [0; 2] };
         let [primary, standby] = [pair.data(0), pair.data(1)];
         pair.programs.run("initdb", &[&"--no-sync", &"--username=driver", &"--auth=trust", &"-D", &primary]);
         // Given on the command line: the standby must not have it when it is the primary. What was acknowledged is not
@@ -89,14 +97,21 @@ impl Pair {
         self.programs.run("pg_ctl", &[&"-D", &self.data(server), &"-m", &"immediate", &"--silent", &"stop"]);
     }
 
-    fn launch(&self, server: usize, settings: &str) {
-        let (port, folder) = (self.ports[server], self.folder.path().display());
-        let options = format!("-p {port} -k {folder} -h 127.0.0.1 -F{settings}");
-        let log = self.folder.path().join(format!("log-{server}"));
-        self.programs.run(
-            "pg_ctl",
-            &[&"-D", &self.data(server), &"-l", &log, &"-o", &options, &"--silent", &"--wait", &"start"],
-        );
+    /// Starts one at a free port; another one where somebody has taken it before the server does.
+    fn launch(&mut self, server: usize, settings: &str) {
+        let mut said = Vec::new();
+        while said.len() < ATTEMPTS {
+            let (port, folder) = (free_port(), self.folder.path().display());
+            let options = format!("-p {port} -k {folder} -h 127.0.0.1 -F{settings}");
+            let (data, log) = (self.data(server), self.folder.path().join(format!("log-{server}")));
+            let start: [&dyn AsRef<OsStr>; 9] =
+                [&"-D", &data, &"-l", &log, &"-o", &options, &"--silent", &"--wait", &"start"];
+            match self.programs.try_run("pg_ctl", &start) {
+                Ok(()) => return self.ports[server] = port,
+                Err(error) => said.push(error),
+            }
+        }
+        panic!("{said:?}");
     }
 
     fn data(&self, server: usize) -> PathBuf {
@@ -122,11 +137,13 @@ impl Programs {
     }
 }
 
-/// Two ports that nobody has, asked for at once so that they differ.
-fn free_ports() -> [u16; 2] {
-    let listeners = [(); 2].map(|()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap());
-    listeners.map(|listener| listener.local_addr().unwrap().port())
+/// A port that nobody has at this moment.
+fn free_port() -> u16 {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
 }
+
+/// How many ports are tried.
+const ATTEMPTS: usize = 3;
 
 /// Whether this process is root, as whom PostgreSQL does not run: its own files say whose it is.
 fn is_root() -> bool {

@@ -11,6 +11,7 @@ use failover::plugin::Failover;
 use failover::postgres::Postgres;
 
 use crate::load::Load;
+use crate::load::until;
 use crate::pair::Pair;
 use crate::pair::Programs;
 
@@ -48,10 +49,11 @@ async fn a_killed_primary_takes_no_acknowledged_write_along() {
     load.go_on(100).await;
     let told = load.end(&client).await;
     assert!(told.switches.load(Ordering::Relaxed) > 0);
-    assert_eq!(
-        client.topology().writer(),
-        client.topology().members().last().map(|standby| &standby.address)
-    );
+    until("the standby as the writer", || {
+        let topology = client.topology();
+        topology.writer().is_some() && topology.writer() == topology.members().last().map(|it| &it.address)
+    })
+    .await;
 }
 
 async fn values_come_back_as_they_went(client: &Client) {

@@ -22,11 +22,12 @@ use monitor_test::Capture;
 use crate::load::Load;
 use crate::load::until;
 
-/// Quick to find a host dead, and not so quick that a busy machine would look like one.
+/// Quick to find a host dead, and not so quick that a host on a busy machine would look like one.
 pub(crate) fn settings(servers: &Servers) -> Settings {
-    let detection =
-        Detection { grace: Duration::from_millis(500), interval: Duration::from_millis(500), count: 2 };
-    let settings = Settings::new(servers.hosts(), servers.names(), servers.issuer());
+    let interval = Duration::from_secs(3);
+    let detection = Detection { grace: interval, interval, count: 2 };
+    let mut settings = Settings::new(servers.hosts(), servers.names(), servers.issuer());
+    settings.patience = interval;
     settings
         .with(Failover::new(Duration::from_secs(30), Duration::from_millis(100)))
         .with(HostMonitoring::new(detection))
@@ -50,7 +51,7 @@ async fn a_killed_writer_takes_no_acknowledged_write_along() {
     load.go_on(100).await;
     let told = load.end(&client).await;
     assert!(told.switches.load(Ordering::Relaxed) > 0);
-    assert_eq!(client.topology().writer(), Some(&servers.hosts()[1]));
+    until("the other writer", || client.topology().writer() == Some(&servers.hosts()[1])).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -72,7 +73,7 @@ async fn a_writer_that_says_nothing_any_more_is_found_dead_and_cannot_write_when
     until("the old writer as a reader", || client.topology().readers().any(|reader| reader == first)).await;
     load.go_on(100).await;
     load.end(&client).await;
-    assert_eq!(client.topology().writer(), Some(&servers.hosts()[1]));
+    until("the other writer", || client.topology().writer() == Some(&servers.hosts()[1])).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -82,7 +83,13 @@ async fn a_server_that_is_back_follows_and_is_the_writer_again_when_the_other_di
     let load = Load::start(&client, 4).await;
     for _ in 0..3 {
         load.go_on(50).await;
-        let writer = client.topology().writer().expect("the load goes on").clone();
+        let mut found = None;
+        until("a writer", || {
+            found = client.topology().writer().cloned();
+            found.is_some()
+        })
+        .await;
+        let writer = found.expect("it was waited for");
         servers.kill(&writer);
         until("another writer", || client.topology().writer() == Some(other(&servers, &writer))).await;
         servers.restart(&writer).unwrap();

@@ -14,25 +14,25 @@ use monitor_core::RecorderError;
 
 use super::lines::Way;
 
-/// For all of a request.
-const LIMIT: Duration = Duration::from_millis(150);
 /// What is read of an answer at most.
 const ANSWER: u64 = 64 << 10;
 
 /// A request for each batch, with one time limit for all of it.
 pub(crate) struct Http {
     peer: SocketAddr,
+    /// For all of a request.
+    limit: Duration,
 }
 
 impl Http {
-    pub(crate) fn at(address: &str) -> Self {
-        Self { peer: address.parse().unwrap() }
+    pub(crate) fn at(address: &str, limit: Duration) -> Self {
+        Self { peer: address.parse().unwrap(), limit }
     }
 
     fn status(&self, body: &str) -> std::io::Result<u16> {
-        let end = Instant::now() + LIMIT;
-        let mut stream = TcpStream::connect_timeout(&self.peer, LIMIT)?;
-        stream.set_write_timeout(Some(LIMIT))?;
+        let end = Instant::now() + self.limit;
+        let mut stream = TcpStream::connect_timeout(&self.peer, self.limit)?;
+        stream.set_write_timeout(Some(self.limit))?;
         write!(stream, "POST /lines HTTP/1.1\r\nContent-Length: {}\r\n\r\n{body}", body.len())?;
         let mut answer = BufReader::new(Bounded { stream, end }.take(ANSWER));
         let mut first = Vec::new();

@@ -131,7 +131,7 @@ mod tests {
             // Few enough at a time for the monitor's buffers.
             for _ in 0..MOST / 100 + 1 {
                 (0..100).for_each(|_| call(0));
-                monitor.flush(Duration::from_secs(5)).unwrap();
+                monitor.flush(Duration::from_secs(60)).unwrap();
             }
         });
         let tree = recorder.tree();
