@@ -20,6 +20,7 @@ use monitor_core::recorders::Otlp;
 use opentelemetry_proto::tonic::common::v1::KeyValue;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::logs::v1::ResourceLogs;
+use opentelemetry_proto::tonic::metrics::v1::HistogramDataPoint;
 use opentelemetry_proto::tonic::metrics::v1::Metric;
 use opentelemetry_proto::tonic::metrics::v1::ResourceMetrics;
 use opentelemetry_proto::tonic::metrics::v1::metric::Data;
@@ -208,23 +209,33 @@ impl Received {
         self.check_exemplars();
     }
 
+    /// Of a metric of which one function declares bounds, and the others none.
     fn check_exemplars(&self) {
-        let metrics = self.metrics.iter().flat_map(|it| &it.scope_metrics).flat_map(|it| &it.metrics);
-        let durations = metrics.filter(|metric| metric.name == "function.calls.duration");
-        let explicit = durations.filter_map(|metric| match &metric.data {
-            Some(Data::Histogram(histogram)) => Some(&histogram.data_points),
-            _ => None,
-        });
-        let points: Vec<_> = explicit.flatten().collect();
-        assert!(!points.is_empty() && points.iter().all(|point| point.explicit_bounds == [0.5, 1.0]));
+        for scope in self.metrics.iter().flat_map(|it| &it.scope_metrics) {
+            let names: Vec<_> = scope.metrics.iter().map(|metric| &metric.name).collect();
+            let once = |name: &&String| names.iter().filter(|other| other == &name).count() == 1;
+            assert!(names.iter().all(once), "a metric is of two kinds: {names:?}");
+        }
+        let Some(Data::Histogram(durations)) = &self.metric("function.calls.duration").data else {
+            panic!("some series declare bounds");
+        };
         let spans: Vec<_> =
             self.traces.iter().flat_map(|it| &it.scope_spans).flat_map(|it| &it.spans).collect();
-        let exemplars: Vec<_> = points.iter().flat_map(|point| &point.exemplars).collect();
-        assert!(!exemplars.is_empty());
-        for exemplar in exemplars {
-            let span = spans.iter().find(|span| span.span_id == exemplar.span_id).unwrap();
-            assert_eq!((span.name.as_str(), &span.trace_id), ("order", &exemplar.trace_id));
+        for point in &durations.data_points {
+            let function = text(&point.attributes, "function").unwrap();
+            let bounds = if function == "order" { 2 } else { 14 };
+            assert_eq!((point.explicit_bounds.len(), point.bucket_counts.len()), (bounds, bounds + 1));
+            assert_eq!(point.bucket_counts.iter().sum::<u64>(), point.count);
+            for exemplar in &point.exemplars {
+                let span = spans.iter().find(|span| span.span_id == exemplar.span_id).unwrap();
+                assert_eq!((span.name.as_str(), &span.trace_id), (function, &exemplar.trace_id));
+            }
         }
+        let has = |function| {
+            let of = |point: &&HistogramDataPoint| text(&point.attributes, "function") == Some(function);
+            durations.data_points.iter().filter(of).any(|point| !point.exemplars.is_empty())
+        };
+        assert!(has("order") && has("check_out"));
     }
 }
 

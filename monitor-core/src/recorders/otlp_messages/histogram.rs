@@ -12,6 +12,10 @@ use crate::recorders::otlp_messages::points::HistogramDataPoint;
 use crate::recorders::otlp_messages::trace::identifiers;
 
 /// In which buckets histograms are told that declare none.
+///
+/// A metric is of one kind in OpenTelemetry's protocol, and what is of two is refused or lost by some who receive it. So,
+/// where one series of a metric declares bounds, such as those of one function among all of
+/// `function.calls.duration`, its other series are told with the bounds of [`Explicit`](Self::Explicit) as well.
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum Histograms {
@@ -72,13 +76,11 @@ pub(crate) fn explicit(
     attributes: Vec<KeyValue>,
     place: Place<'_>,
 ) -> HistogramDataPoint {
-    let (bounds, bucket_counts) = match histogram.as_explicit() {
-        // Without a bound there is one bucket, which says what `count` says.
-        Some(([], _)) => (&[][..], Vec::new()),
-        Some((bounds, counts)) => (bounds, counts.to_vec()),
+    let (explicit_bounds, bucket_counts) = match histogram.as_explicit() {
+        Some((bounds, counts)) => declared(bounds, counts),
         None => {
             let bounds = if place.unit == "s" { SECONDS } else { OTHERS };
-            (bounds, sorted(histogram, bounds))
+            (bounds.to_vec(), sorted(histogram, bounds))
         }
     };
     HistogramDataPoint {
@@ -88,19 +90,45 @@ pub(crate) fn explicit(
         count: histogram.count(),
         sum: Some(histogram.sum()),
         bucket_counts,
-        explicit_bounds: bounds.to_vec(),
+        explicit_bounds,
         exemplars: exemplars(histogram),
         min: histogram.min(),
         max: histogram.max(),
     }
 }
 
-/// How many values lie between these bounds: those of an exponential bucket where its upper bound lies.
+/// The bounds that the protocol can have, which are finite and rise, with what lies between them. What lies below a bound
+/// that is left out is counted below the next one.
+fn declared(bounds: &[f64], counts: &[u64]) -> (Vec<f64>, Vec<u64>) {
+    let mut kept: Vec<f64> = Vec::with_capacity(bounds.len());
+    let mut between = Vec::with_capacity(counts.len());
+    let mut below = 0;
+    for (bound, count) in bounds.iter().zip(counts) {
+        below += count;
+        if bound.is_finite() && kept.last().is_none_or(|last| last < bound) {
+            kept.push(*bound);
+            between.push(std::mem::take(&mut below));
+        }
+    }
+    if !kept.is_empty() {
+        // Without a bound there is one bucket, which says what `count` says.
+        between.push(below + counts.iter().skip(bounds.len()).sum::<u64>());
+    }
+    (kept, between)
+}
+
+/// How many values lie between these bounds. A value is larger than the lower bound of its exponential bucket, so that
+/// it is counted below the first of `bounds` that is larger than that one. When the histogram gives up resolution its
+/// buckets begin at the same place or lower: what is at most a bound never becomes less, which would be taken for a new
+/// beginning.
 fn sorted(histogram: &Histogram, bounds: &[f64]) -> Vec<u64> {
     let mut counts = vec![0; bounds.len() + 1];
-    let largest = histogram.max().unwrap_or_default();
-    for (upper, count) in histogram.bucket_counts() {
-        let place = bounds.partition_point(|bound| *bound < upper.min(largest));
+    for (lower, upper, count) in histogram.spans() {
+        let place = match upper {
+            // Zeros are no larger than anything.
+            0.0 => bounds.partition_point(|bound| *bound < 0.0),
+            _ => bounds.partition_point(|bound| *bound <= lower),
+        };
         counts[place] += count;
     }
     counts

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
 use std::time::SystemTime;
 
 use prost::Message;
@@ -133,7 +134,14 @@ impl MetricsData {
     /// The metrics of a snapshot, which has differences in it where `form` says so. What came to nothing since the last
     /// time is left out then.
     pub(crate) fn of(snapshot: &Snapshot, form: Form) -> Self {
-        let metrics = snapshot.metrics().iter().flat_map(|metric| messages(metric, snapshot, form)).collect();
+        let with_bounds: HashSet<&str> =
+            snapshot.metrics().iter().filter(|it| declares_bounds(it)).map(|it| &*it.name).collect();
+        let metrics = snapshot.metrics().iter().flat_map(|metric| {
+            let histograms =
+                if with_bounds.contains(&*metric.name) { Histograms::Explicit } else { form.histograms };
+            messages(metric, snapshot, Form { histograms, ..form })
+        });
+        let metrics = metrics.collect();
         let scope_metrics = vec![ScopeMetrics { scope: Some(Scope::own()), metrics }];
         let resource = Some(Resource::from(snapshot.resource()));
         Self { resource_metrics: vec![ResourceMetrics { resource, scope_metrics }] }
@@ -158,7 +166,14 @@ struct Points {
     up_down_counter: Vec<NumberDataPoint>,
 }
 
-/// The message of one metric; one for each form of its buckets if it is a histogram that has several.
+/// Whether a series of the metric has buckets with bounds, also if nothing came since the last time.
+fn declares_bounds(metric: &Recorded) -> bool {
+    let explicit =
+        |point: &MetricPoint| matches!(&point.data, MetricData::Histogram(it) if it.as_explicit().is_some());
+    metric.points.iter().any(explicit)
+}
+
+/// The message of one metric: one, unless its points are of several kinds.
 fn messages(metric: &Recorded, snapshot: &Snapshot, form: Form) -> impl Iterator<Item = Metric> {
     let mut points = Points::default();
     let place = Place {

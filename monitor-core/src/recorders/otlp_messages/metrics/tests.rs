@@ -2,9 +2,13 @@ use std::borrow::Cow;
 use std::time::Duration;
 use std::time::SystemTime;
 
+use proptest::collection::vec;
+use proptest::prop_assert;
+use proptest::proptest;
 use serde_json::Value as Json;
 use serde_json::json;
 
+use super::Data;
 use super::Form;
 use super::MetricsData;
 use super::Temporality;
@@ -148,11 +152,82 @@ fn an_exponential_histogram_can_be_told_with_the_usual_bounds() {
             point["count"].clone(),
         )
     };
-    // Just above its own value, the bucket of 0.005 ends in the next one: 0.28 % off, as the histogram says of itself.
-    let expected = json!(["0", "2", "0", "0", "0", "0", "0", "2", "0", "0", "0", "0", "0", "0", "1"]);
+    let expected = json!(["1", "1", "0", "0", "0", "0", "0", "2", "0", "0", "0", "0", "0", "0", "1"]);
     assert_eq!(counts("s", &values), (expected, 14, json!("5")));
     let expected = json!(["1", "1", "0", "0", "0", "0", "0", "0", "0", "0", "0", "0", "0", "0", "0", "1"]);
     assert_eq!(counts("By", &[0.0, 3.0, 20_000.0]), (expected, 15, json!("3")));
+}
+
+/// What is told of a metric with these series: which kinds, how many points each, and the bounds of each.
+fn kinds(series: Vec<MetricData>, temporality: Temporality) -> Vec<(String, Vec<usize>)> {
+    let snapshot = snapshot(vec![metric("m", "s", MetricKind::Histogram, series)]);
+    let form = Form { temporality, ..Form::cumulative(&snapshot) };
+    let json = serde_json::to_value(MetricsData::of(&snapshot, form)).unwrap();
+    let metrics = json["resourceMetrics"][0]["scopeMetrics"][0]["metrics"].as_array().unwrap().clone();
+    let kind = |metric: &Json| {
+        let kind = ["histogram", "exponentialHistogram"].into_iter().find(|kind| metric.get(kind).is_some());
+        let points = metric[kind.unwrap()]["dataPoints"].as_array().unwrap();
+        let bounds = points.iter().map(|point| point["explicitBounds"].as_array().map_or(0, Vec::len));
+        (kind.unwrap().to_owned(), bounds.collect())
+    };
+    metrics.iter().map(kind).collect()
+}
+
+#[test]
+fn f69_a_metric_of_which_some_series_declare_bounds_is_told_with_bounds_and_once() {
+    let bounds: &[f64] = &[0.1, 0.2];
+    let explicit = |values: &[f64]| histogram(metric::Histogram::explicit(bounds), values);
+    let exponential = || histogram(metric::Histogram::exponential(), &[0.3]);
+    let both = || vec![exponential(), explicit(&[0.3]), exponential()];
+    let told = vec![("histogram".to_owned(), vec![14, 2, 14])];
+    assert_eq!(kinds(both(), Temporality::Cumulative), told);
+    assert_eq!(kinds(both(), Temporality::Delta), told);
+    // The kind does not change from one time to the next because a series was silent.
+    let silent = vec![exponential(), explicit(&[])];
+    assert_eq!(kinds(silent, Temporality::Delta), [("histogram".to_owned(), vec![14])]);
+    let alone = vec![exponential()];
+    assert_eq!(kinds(alone, Temporality::Delta), [("exponentialHistogram".to_owned(), vec![0])]);
+}
+
+#[test]
+fn bounds_that_the_protocol_cannot_have_are_left_out_and_nothing_that_was_counted() {
+    let odd: &[f64] = &[f64::NEG_INFINITY, 1.0, 1.0, 2.0, f64::INFINITY];
+    check_metric(
+        metric(
+            "m",
+            "",
+            MetricKind::Histogram,
+            vec![histogram(metric::Histogram::explicit(odd), &[0.5, 1.5, 9.0])],
+        ),
+        |_| {},
+        json!([{"name": "m", "description": "what", "histogram": {
+            "aggregationTemporality": 2,
+            "dataPoints": [point("1000000000", json!({
+                "count": "3", "sum": 11.0, "min": 0.5, "max": 9.0,
+                "bucketCounts": ["1", "1", "1"], "explicitBounds": [1.0, 2.0],
+            }))],
+        }}]),
+    );
+}
+
+proptest! {
+    #[test]
+    fn counts_at_the_usual_bounds_never_fall(powers in vec(-40.0..40.0_f64, 1..40)) {
+        let mut values = metric::Histogram::exponential();
+        let mut before = vec![0; 15];
+        for power in powers {
+            prop_assert!(values.record(power.exp2()));
+            let snapshot = snapshot(vec![metric("m", "s", MetricKind::Histogram, vec![MetricData::Histogram(values.clone())])]);
+            let form = Form { histograms: Histograms::Explicit, ..Form::cumulative(&snapshot) };
+            let data = MetricsData::of(&snapshot, form);
+            let Some(Data::Histogram(told)) = &data.resource_metrics[0].scope_metrics[0].metrics[0].data else { panic!() };
+            let mut sum = 0;
+            let counts = told.data_points[0].bucket_counts.iter().map(|count| { sum += count; sum });
+            let counts: Vec<u64> = counts.collect();
+            prop_assert!(before.iter().zip(&counts).all(|(before, now)| before <= now), "{before:?} {counts:?}");
+            before = counts;
+        }
+    }
 }
 
 #[test]
