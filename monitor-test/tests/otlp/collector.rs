@@ -56,10 +56,15 @@ impl Collector {
 
     /// Encrypted in this way, if in any.
     pub(crate) fn with(tls: Option<ServerTlsConfig>) -> Self {
+        Self::at(0, tls)
+    }
+
+    /// At this port of this machine, any if it is zero.
+    pub(crate) fn at(port: u16, tls: Option<ServerTlsConfig>) -> Self {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let state = Arc::new(Mutex::new(State::default()));
-        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+        let listener = runtime.block_on(TcpListener::bind(("127.0.0.1", port))).unwrap();
         let address = listener.local_addr().unwrap();
         let services = Services(Arc::clone(&state));
         runtime.spawn(async move {

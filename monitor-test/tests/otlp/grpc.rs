@@ -201,16 +201,19 @@ fn f28_f30_f31_f33_a_peer_that_is_no_server_costs_no_more_than_the_time_limit() 
 }
 
 #[test]
-fn a_server_that_comes_back_is_found_again() {
-    let peer = Peer::tcp(Manner::Dead);
-    let mut otlp = otlp(port(&peer)).timeout(Duration::from_secs(5));
-    assert!(otlp.spans(&SpanBatch::default()).is_err());
-    let collector = Collector::new();
-    let mut connected = self::otlp(collector.port());
+fn f28_a_server_that_comes_back_is_found_again_by_who_was_connected_to_it() {
+    let first = Collector::new();
+    let port = first.port();
+    let mut otlp = otlp(port);
     for _ in 0..3 {
-        assert_eq!(connected.spans(&SpanBatch::default()), Ok(()));
+        assert_eq!(otlp.spans(&SpanBatch::default()), Ok(()));
     }
-    assert_eq!(collector.state().sizes.len(), 3);
+    assert_eq!(first.state().sizes.len(), 3);
+    drop(first);
+    check(&otlp.spans(&SpanBatch::default()).unwrap_err(), true, &format!("http://127.0.0.1:{port}: "));
+    let second = Collector::at(port, None);
+    assert_eq!(otlp.spans(&SpanBatch::default()), Ok(()));
+    assert_eq!(second.state().sizes.len(), 1);
 }
 
 #[test]

@@ -2,5 +2,7 @@
 
 mod collector;
 mod grpc;
+mod grpc_way;
 mod http;
 mod program;
+mod proxy;

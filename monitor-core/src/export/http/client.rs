@@ -119,7 +119,9 @@ impl Http {
             Compression::None => body,
         };
         let request = request.body(sent).map_err(|error| RecorderError::new(format!("{url}: {error}")))?;
-        let avoids_proxy = self.route.avoids_proxy(url)?;
+        let avoids_proxy = self.route.through(url)?.is_none();
+        // An address that is given to a proxy comes by no resolver of ours.
+        self.options.link_local.permits(url)?;
         let agent = if url.is_encrypted() { self.encrypted()? } else { self.plain() };
         let mut request = agent.configure_request(request).timeout_global(Some(limit));
         if avoids_proxy {
@@ -184,7 +186,7 @@ fn agent(options: &HttpOptions, route: &Route, config: Config) -> Agent {
         .timeout_global(Some(options.timeout))
         .http_status_as_error(false)
         .max_redirects(0)
-        .proxy(route.proxy())
+        .proxy(route.usual())
         .user_agent(concat!("monitor-core/", env!("CARGO_PKG_VERSION")))
         .build();
     let resolver = Guarded { link_local: options.link_local, names: DefaultResolver::default() };

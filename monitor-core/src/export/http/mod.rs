@@ -29,6 +29,7 @@ pub use url::{HttpUrl, HttpUrlError};
 pub(crate) use answer::Answer;
 pub(crate) use answer::quoted;
 pub(crate) use client::{Http, HttpOptions};
-pub(crate) use resolver::{LinkLocal, is_link_local};
+pub(crate) use proxy::Route;
+pub(crate) use resolver::{LinkLocal, REFUSED};
 pub(crate) use retry_after::LONGEST as LONGEST_WAIT;
 pub(crate) use tls::TlsMaterial;

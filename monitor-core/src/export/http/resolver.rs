@@ -11,6 +11,9 @@ use ureq::unversioned::resolver::ResolvedSocketAddrs;
 use ureq::unversioned::resolver::Resolver;
 use ureq::unversioned::transport::NextTimeout;
 
+use crate::export::http::HttpUrl;
+use crate::recorder::RecorderError;
+
 /// Whether addresses of the own link are addresses like others.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) enum LinkLocal {
@@ -18,6 +21,28 @@ pub(crate) enum LinkLocal {
     /// The services of clouds that hand out credentials live there, and no recorder's server does.
     #[default]
     Refused,
+}
+
+/// What is said of an address that is refused.
+pub(crate) const REFUSED: &str = "link-local addresses are refused unless they are allowed";
+
+impl LinkLocal {
+    /// Whether an address may be sent to.
+    pub(crate) fn allows(self, address: IpAddr) -> bool {
+        self == LinkLocal::Allowed || !is_link_local(address)
+    }
+
+    /// Whether a URL may be sent to, as far as it names an address.
+    ///
+    /// # Errors
+    ///
+    /// It names one that is refused.
+    pub(crate) fn permits(self, url: &HttpUrl) -> Result<(), RecorderError> {
+        match url.host().parse() {
+            Ok(address) if !self.allows(address) => Err(RecorderError::new(format!("{url}: {REFUSED}"))),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Gives the addresses of a host, whatever its name, without the refused ones.
@@ -43,18 +68,14 @@ impl Resolver for Guarded {
             }
             None => self.names.resolve(uri, config, timeout)?,
         };
-        if self.link_local == LinkLocal::Allowed {
-            return Ok(found);
-        }
         // Looked at here, behind the names, so that no name leads there either.
         let mut allowed = self.empty();
         found
             .iter()
-            .filter(|address| !is_link_local(address.ip()))
+            .filter(|address| self.link_local.allows(address.ip()))
             .for_each(|address| allowed.push(*address));
         if allowed.is_empty() {
-            let refused = "link-local addresses are refused unless they are allowed";
-            return Err(io::Error::new(io::ErrorKind::PermissionDenied, refused).into());
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, REFUSED).into());
         }
         Ok(allowed)
     }
@@ -67,7 +88,7 @@ fn literal(uri: &Uri) -> Option<SocketAddr> {
 }
 
 /// Whether this is of the own link, or the one address with the same service outside of it.
-pub(crate) fn is_link_local(address: IpAddr) -> bool {
+fn is_link_local(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(address) => address.is_link_local(),
         IpAddr::V6(address) => {

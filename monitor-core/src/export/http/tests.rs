@@ -317,16 +317,57 @@ fn f40_a_proxy_is_used_where_it_is_chosen_and_never_silently_on_this_machine() {
     let through = HttpOptions { proxy: HttpProxy::Through(proxy.url()), ..HttpOptions::default() };
     let _ = post_with(&mut Http::new(through), &"http://collector.invalid:4318/".parse().unwrap());
     assert!(proxy.request().head[0].contains("collector.invalid:4318"));
-    let from_environment = proxy::Route::Environment(Some(ureq::Proxy::new("http://127.0.0.1:9").unwrap()));
-    for (url, avoids) in [
-        ("http://localhost:4318", true),
-        ("http://127.0.0.2:4318", true),
-        ("http://[::1]:4318", true),
-        ("http://localhost.example:4318", false),
-        ("http://10.0.0.1:4318", false),
-    ] {
-        assert_eq!(from_environment.avoids_proxy(&url.parse().unwrap()), Ok(avoids), "{url}");
+}
+
+/// Through which proxy `url` is sent to where the environment says this, or why it cannot be.
+#[track_caller]
+fn check_proxy(variables: &[(&str, &str)], url: &str, expected: Result<Option<&str>, &str>) {
+    let said =
+        |name: &str| variables.iter().find(|(it, _)| *it == name).map(|(_, value)| (*value).to_owned());
+    let route = Route::from_variables(said);
+    let through = route.through(&url.parse().unwrap());
+    let through = through.map(|proxy| proxy.map(|proxy| proxy.uri().to_string()));
+    let through = through.map_err(|error| error.to_string());
+    assert_eq!(through, expected.map(|it| it.map(str::to_owned)).map_err(str::to_owned), "{url}");
+}
+
+#[test]
+fn f40_the_environment_says_which_proxy_and_for_whom() {
+    let other = "http://collector.example:4318";
+    check_proxy(&[], other, Ok(None));
+    check_proxy(&[("HTTPS_PROXY", " ")], other, Ok(None));
+    let both = [("HTTPS_PROXY", "http://me:s%40@first:1"), ("http_proxy", "http://second:2")];
+    check_proxy(&both, other, Ok(Some("http://me:s%40@first:1/")));
+    check_proxy(&[("http_proxy", "second:2")], other, Ok(Some("http://second:2/")));
+    let all = ("ALL_PROXY", "http://proxy:3128");
+    for here in ["http://localhost:4318", "http://127.0.0.2:4318", "http://[::1]:4318"] {
+        check_proxy(&[all], here, Ok(None));
     }
+    check_proxy(&[all], "http://localhost.example:4318", Ok(Some("http://proxy:3128/")));
+    let excepted = [all, ("no_proxy", "10.0.0.1, collector.example")];
+    check_proxy(&excepted, other, Ok(None));
+    check_proxy(&excepted, "http://10.0.0.2:4318", Ok(Some("http://proxy:3128/")));
+}
+
+#[test]
+fn f40_nothing_is_sent_past_a_proxy_that_cannot_be_used() {
+    let socks = [("ALL_PROXY", "socks5h://me:secret@proxy:1080"), ("NO_PROXY", "excepted.example")];
+    let why = "the proxy that `ALL_PROXY` names cannot be used, as it is not of HTTP; the setting `proxy` can name another, or `direct`";
+    let said = format!("http://collector.example:4318: {why}");
+    check_proxy(&socks, "http://collector.example:4318", Err(&said));
+    check_proxy(&socks, "http://excepted.example:4318", Ok(None));
+    check_proxy(&socks, "http://localhost:4318", Ok(None));
+    let said = said.replace("not of HTTP", "no URL").replace("ALL", "https").replace("PROXY", "proxy");
+    check_proxy(&[("https_proxy", "http://:s e c r e t@")], "http://collector.example:4318", Err(&said));
+}
+
+#[test]
+fn f39_a_proxy_is_not_asked_for_a_service_that_hands_out_credentials() {
+    let proxy = Peer::answering("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+    let through = HttpOptions { proxy: HttpProxy::Through(proxy.url()), ..HttpOptions::default() };
+    let error = post_with(&mut Http::new(through), &"http://169.254.169.254/".parse().unwrap()).unwrap_err();
+    check(&error, false, "link-local addresses are refused unless they are allowed");
+    assert!(proxy.is_idle());
 }
 
 #[test]

@@ -8,6 +8,9 @@ use ureq::http::Uri;
 use ureq::http::uri::Authority;
 use ureq::http::uri::Scheme;
 
+#[cfg(feature = "otlp_grpc")]
+use crate::model::percent_decoded;
+
 /// Where a recorder sends its requests: an `http` or `https` URL.
 ///
 /// It is shown without user name, password and query, so that no message tells a secret.
@@ -100,6 +103,15 @@ impl HttpUrl {
     /// The port, that of the scheme where none is given.
     pub(crate) fn port(&self) -> u16 {
         self.uri.port_u16().unwrap_or(if self.is_encrypted() { 443 } else { 80 })
+    }
+
+    /// The user name and the password, where there is one of them.
+    #[cfg(feature = "otlp_grpc")]
+    pub(crate) fn credentials(&self) -> Option<(String, String)> {
+        let (said, _) = self.authority().rsplit_once('@')?;
+        let (name, password) = said.split_once(':').unwrap_or((said, ""));
+        let decoded = |text: &str| percent_decoded(text).unwrap_or_else(|| text.to_owned());
+        Some((decoded(name), decoded(password)))
     }
 
     /// Whether it is on this machine, as far as its name tells.

@@ -58,7 +58,7 @@ impl Client {
         // A file that is not there is known before anything is lost.
         route.tls.read()?;
         Ok(match route.protocol {
-            Protocol::Grpc => Client::Grpc(Box::new(Grpc::new(route, options.link_local, signal)?)),
+            Protocol::Grpc => Client::Grpc(Box::new(Grpc::new(route, options, signal)?)),
             Protocol::HttpJson => Client::Http(Box::new(OverHttp::new(route, options, Encoding::Json)?)),
             Protocol::HttpProtobuf => {
                 Client::Http(Box::new(OverHttp::new(route, options, Encoding::Protobuf)?))

@@ -145,7 +145,7 @@ impl Otlp {
         self
     }
 
-    /// Sends through this proxy. gRPC goes through none.
+    /// Sends through this proxy. gRPC goes through one over plain HTTP only, and is not sent at all where another is named.
     #[must_use]
     pub fn proxy(mut self, proxy: HttpProxy) -> Self {
         self.options.proxy = proxy;

@@ -1,36 +1,28 @@
 //! Requests over gRPC: a runtime of its own on the recorder's thread, which runs while a request is made.
 
-use std::io;
-use std::net::SocketAddr;
 use std::time::Duration;
 
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
-use tokio::net::lookup_host;
 use tokio::runtime;
 use tokio::runtime::Runtime;
 use tonic::client::Grpc as Caller;
 use tonic::codec::CompressionEncoding;
 use tonic::metadata::MetadataMap;
-use tonic::transport::Certificate;
 use tonic::transport::Channel;
-use tonic::transport::ClientTlsConfig;
-use tonic::transport::Endpoint;
-use tonic::transport::Identity;
 use tonic_prost::ProstCodec;
-use tower::service_fn;
-use ureq::http::Uri;
+use ureq::http::header::AUTHORIZATION;
 use ureq::http::uri::PathAndQuery;
 
+use crate::export::http;
 use crate::export::http::Compression;
 use crate::export::http::LinkLocal;
 use crate::export::http::TlsMaterial;
-use crate::export::http::is_link_local;
 use crate::recorder::RecorderError;
 use crate::recorders::otlp::client::LIMIT;
-use crate::recorders::otlp::client::USER_AGENT;
 use crate::recorders::otlp::client::Unsent;
+use crate::recorders::otlp::config::Options;
 use crate::recorders::otlp::encode::Request;
+use crate::recorders::otlp::grpc_channel::basic;
+use crate::recorders::otlp::grpc_channel::channel;
 use crate::recorders::otlp::grpc_status::ANSWER_LIMIT;
 use crate::recorders::otlp::grpc_status::unsent;
 use crate::recorders::otlp::way::Route;
@@ -43,6 +35,7 @@ use crate::recorders::otlp_messages::Reply;
 pub(crate) struct Grpc {
     runtime: Runtime,
     route: Route,
+    proxy: http::Route,
     link_local: LinkLocal,
     method: PathAndQuery,
     metadata: MetadataMap,
@@ -51,11 +44,18 @@ pub(crate) struct Grpc {
 }
 
 impl Grpc {
-    pub(crate) fn new(route: Route, link_local: LinkLocal, signal: Signal) -> Result<Self, RecorderError> {
+    pub(crate) fn new(route: Route, options: &Options, signal: Signal) -> Result<Self, RecorderError> {
         let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
-        let metadata = MetadataMap::from_headers(route.headers.clone().into_map());
+        let mut headers = route.headers.clone().into_map();
+        // As HTTP has it: what the URL says of the user is sent, unless a header says it.
+        let credentials = route.url.credentials().and_then(|(name, password)| basic(&name, &password));
+        if let Some(credentials) = credentials {
+            headers.entry(AUTHORIZATION).or_insert(credentials);
+        }
+        let metadata = MetadataMap::from_headers(headers);
         let method = PathAndQuery::from_static(method(signal));
-        Ok(Self { runtime, route, link_local, method, metadata, channel: None })
+        let (proxy, link_local) = (http::Route::new(&options.proxy), options.link_local);
+        Ok(Self { runtime, route, proxy, link_local, method, metadata, channel: None })
     }
 
     pub(crate) fn send<R: Request>(&mut self, request: &R) -> Result<PartialSuccess, Unsent> {
@@ -73,7 +73,8 @@ impl Grpc {
             None => {
                 // Making a channel starts its task, for which there must be a runtime.
                 let _inside = self.runtime.enter();
-                let channel = channel(&self.route, &now, self.link_local)?;
+                let proxy = self.proxy.through(&self.route.url)?;
+                let channel = channel(&self.route.url, proxy, &now, self.link_local)?;
                 (now, channel)
             }
         };
@@ -115,54 +116,4 @@ fn method(signal: Signal) -> &'static str {
         Signal::Metrics => "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export",
         Signal::Traces => "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
     }
-}
-
-/// A channel that connects when it is needed, and again when the connection is gone.
-fn channel(route: &Route, material: &TlsMaterial, link_local: LinkLocal) -> Result<Channel, RecorderError> {
-    let wrong = |error: tonic::transport::Error| {
-        let reason = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
-        RecorderError::new(format!("{}: {reason}", route.url))
-    };
-    let url = &route.url;
-    let scheme = if url.is_encrypted() { "https" } else { "http" };
-    let host = if url.host().contains(':') { format!("[{}]", url.host()) } else { url.host().to_owned() };
-    let origin = format!("{scheme}://{host}:{}", url.port());
-    let mut endpoint = Endpoint::from_shared(origin).map_err(wrong)?.user_agent(USER_AGENT).map_err(wrong)?;
-    if url.is_encrypted() {
-        endpoint = endpoint.tls_config(tls(material)).map_err(wrong)?;
-    }
-    let (host, port) = (url.host().to_owned(), url.port());
-    Ok(endpoint.connect_with_connector_lazy(service_fn(move |_: Uri| {
-        let host = host.clone();
-        async move { connect(&host, port, link_local).await.map(TokioIo::new) }
-    })))
-}
-
-fn tls(material: &TlsMaterial) -> ClientTlsConfig {
-    let mut config = ClientTlsConfig::new();
-    config = match &material.authority {
-        Some(authority) => config.ca_certificate(Certificate::from_pem(&authority.text)),
-        None => config.with_native_roots(),
-    };
-    match (&material.certificate, &material.key) {
-        (Some(certificate), Some(key)) => config.identity(Identity::from_pem(&certificate.text, &key.text)),
-        _ => config,
-    }
-}
-
-/// Connects to the first address that answers, and never to one that is refused, whatever its name.
-async fn connect(host: &str, port: u16, link_local: LinkLocal) -> io::Result<TcpStream> {
-    let allowed = |address: &SocketAddr| link_local == LinkLocal::Allowed || !is_link_local(address.ip());
-    let refused = "link-local addresses are refused unless they are allowed";
-    let mut last = io::Error::new(io::ErrorKind::PermissionDenied, refused);
-    for address in lookup_host((host, port)).await?.filter(allowed) {
-        match TcpStream::connect(address).await {
-            Ok(stream) => {
-                stream.set_nodelay(true)?;
-                return Ok(stream);
-            }
-            Err(error) => last = error,
-        }
-    }
-    Err(last)
 }

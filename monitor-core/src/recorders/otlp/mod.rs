@@ -12,6 +12,8 @@ mod grpc;
 #[path = "no_grpc.rs"]
 mod grpc;
 #[cfg(feature = "otlp_grpc")]
+mod grpc_channel;
+#[cfg(feature = "otlp_grpc")]
 mod grpc_status;
 mod http;
 mod shipment;
@@ -73,7 +75,7 @@ pub use way::Way;
 /// | counter | monotonic sum |
 /// | up-down counter | sum that is not monotonic, always since the start |
 /// | gauge | gauge |
-/// | histogram | with its bounds where it declares some, else in exponential buckets; with its exemplars |
+/// | histogram | in exponential buckets, or with bounds where one of its series declares some ([`Histograms`]); with its exemplars |
 ///
 /// The scope is the module of the function, for metrics and events this library.
 ///
@@ -94,7 +96,7 @@ pub use way::Way;
 /// | `timeout` | for one request, `10s` or a number of milliseconds | `10s` |
 /// | `certificate` | a PEM file: who vouches for the server | the system's |
 /// | `client_certificate`, `client_key` | PEM files: who we are | none |
-/// | `proxy` | `environment`, `direct`, or a URL; not in gRPC | `environment`, never to this machine |
+/// | `proxy` | `environment`, `direct`, or a URL; in gRPC an unencrypted one | `environment`, never to this machine |
 /// | `link_local` | `allowed`: addresses like 169.254.169.254 may be sent to | `refused` |
 /// | `temporality` | `cumulative`, `delta`, `lowmemory` (here the same as `delta`) | `cumulative` |
 /// | `histograms` | `base2_exponential_bucket_histogram`, `explicit_bucket_histogram`, or `exponential`, `explicit` | `exponential` |

@@ -2,9 +2,9 @@
 
 use std::convert::Infallible;
 
-use crate::export::http::LinkLocal;
 use crate::recorder::RecorderError;
 use crate::recorders::otlp::client::Unsent;
+use crate::recorders::otlp::config::Options;
 use crate::recorders::otlp::encode::Request;
 use crate::recorders::otlp::way::Route;
 use crate::recorders::otlp::way::Signal;
@@ -15,7 +15,7 @@ use crate::recorders::otlp_messages::PartialSuccess;
 pub(crate) struct Grpc(Infallible);
 
 impl Grpc {
-    pub(crate) fn new(_: Route, _: LinkLocal, _: Signal) -> Result<Self, RecorderError> {
+    pub(crate) fn new(_: Route, _: &Options, _: Signal) -> Result<Self, RecorderError> {
         Err(RecorderError::new("gRPC is not in this build; add the feature `otlp_grpc` of `monitor-core`"))
     }
 
