@@ -214,6 +214,11 @@ fn f28_a_server_that_comes_back_is_found_again_by_who_was_connected_to_it() {
     let second = Collector::at(port, None);
     assert_eq!(otlp.spans(&SpanBatch::default()), Ok(()));
     assert_eq!(second.state().sizes.len(), 1);
+    // One that closed the connection while nobody looked costs no try.
+    drop(second);
+    let third = Collector::at(port, None);
+    assert_eq!(otlp.spans(&SpanBatch::default()), Ok(()));
+    assert_eq!(third.state().sizes.len(), 1);
 }
 
 #[test]

@@ -88,6 +88,7 @@ impl Grpc {
         *message.metadata_mut() = self.metadata.clone();
         let method = self.method.clone();
         let answer = self.runtime.block_on(within(self.route.timeout, async move {
+            caught_up().await;
             caller.ready().await.map_err(|error| tonic::Status::from_error(error.into()))?;
             caller.unary(message, method, ProstCodec::<R, Reply>::default()).await
         }));
@@ -108,6 +109,15 @@ impl Grpc {
 /// What comes of it in time: connecting included, however slowly the other side drips.
 async fn within<F: Future>(timeout: Duration, work: F) -> Option<F::Output> {
     tokio::time::timeout(timeout, work).await.ok()
+}
+
+/// Lets the connection hear what came while nobody listened: where the server has closed it, a new one is made, rather
+/// than a request lost on the old one.
+async fn caught_up() {
+    // The system is asked once, the connection reads, and the channel sees what became of it.
+    for _ in 0..3 {
+        tokio::task::yield_now().await;
+    }
 }
 
 fn method(signal: Signal) -> &'static str {
