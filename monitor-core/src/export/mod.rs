@@ -12,7 +12,10 @@ mod done;
 pub(crate) mod file;
 mod held;
 #[cfg(feature = "http")]
-#[allow(dead_code, unused_imports, reason = "each recorder over HTTP needs a part of it")]
+#[cfg_attr(
+    not(feature = "recorders"),
+    allow(dead_code, unused_imports, reason = "some of the recorders need some of it, and all of them all")
+)]
 pub(crate) mod http;
 #[cfg(feature = "json")]
 #[allow(dead_code, reason = "what of it is used depends on which recorders are compiled")]
@@ -23,7 +26,10 @@ mod pipeline;
 mod queue;
 mod self_metrics;
 #[cfg(feature = "socket")]
-#[allow(dead_code, unused_imports, reason = "what of it is used depends on which recorders are compiled")]
+#[cfg_attr(
+    not(feature = "recorders"),
+    allow(dead_code, unused_imports, reason = "some of the recorders need some of it, and all of them all")
+)]
 pub(crate) mod socket;
 #[cfg(any(feature = "cloudwatch_emf", feature = "json_lines"))]
 pub(crate) mod stream;

@@ -22,11 +22,14 @@ pub mod null;
 #[cfg(feature = "otlp")]
 pub mod otlp;
 #[cfg(feature = "otlp_messages")]
-#[allow(
-    dead_code,
-    unreachable_pub,
-    unused_imports,
-    reason = "each recorder that speaks OTLP needs a part of it"
+#[cfg_attr(
+    not(feature = "recorders"),
+    allow(
+        dead_code,
+        unreachable_pub,
+        unused_imports,
+        reason = "some of the recorders need some of it, and all of them all"
+    )
 )]
 pub(crate) mod otlp_messages;
 #[cfg(feature = "prometheus")]

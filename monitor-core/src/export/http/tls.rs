@@ -56,11 +56,6 @@ impl TlsFiles {
         self
     }
 
-    /// Whether nothing was chosen.
-    pub(crate) fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-
     /// What is in the files now.
     ///
     /// # Errors

@@ -23,11 +23,6 @@ impl Packer {
         Self { limit, bytes: Vec::new(), ends: Vec::new(), refused: 0 }
     }
 
-    /// For a stream, where only a line's own end matters.
-    pub(crate) fn stream() -> Self {
-        Self::new(usize::MAX)
-    }
-
     /// Adds a line, which is told without its line feed.
     pub(crate) fn push(&mut self, line: impl AsRef<[u8]>) {
         let line = line.as_ref();
@@ -122,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_stream_has_a_line_feed_after_each_line() {
-        let mut packer = Packer::stream();
+        let mut packer = Packer::new(usize::MAX);
         ["a", "b"].iter().for_each(|line| packer.push(line));
         assert_eq!(packer.bytes(), b"a\nb\n");
     }

@@ -71,6 +71,7 @@ impl Socket {
     }
 
     /// How often something was not sent, or was refused.
+    #[cfg(test)]
     pub(crate) fn failures(&self) -> u64 {
         self.failures
     }

@@ -3,30 +3,6 @@
 use serde::Serialize;
 use serde::Serializer;
 
-use crate::metric::Snapshot;
-use crate::recorder::EventBatch;
-use crate::recorder::SpanBatch;
-use crate::recorders::otlp_messages::Form;
-use crate::recorders::otlp_messages::LogsData;
-use crate::recorders::otlp_messages::MetricsData;
-use crate::recorders::otlp_messages::TracesData;
-
-/// One line of OTLP/JSON with these spans, a `TracesData`; it has no line break, not even at its end.
-pub(crate) fn spans_json(batch: &SpanBatch) -> serde_json::Result<Vec<u8>> {
-    serde_json::to_vec(&TracesData::from(batch))
-}
-
-/// One line of OTLP/JSON with these events, a `LogsData`; it has no line break, not even at its end.
-pub(crate) fn events_json(batch: &EventBatch) -> serde_json::Result<Vec<u8>> {
-    serde_json::to_vec(&LogsData::from(batch))
-}
-
-/// One line of OTLP/JSON with these metrics as sums since the start, a `MetricsData`; it has no line break, not even at
-/// its end.
-pub(crate) fn metrics_json(snapshot: &Snapshot) -> serde_json::Result<Vec<u8>> {
-    serde_json::to_vec(&MetricsData::of(snapshot, Form::cumulative(snapshot)))
-}
-
 /// Two digits a byte.
 pub(crate) fn hex<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
     let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();

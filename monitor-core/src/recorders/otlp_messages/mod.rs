@@ -16,12 +16,14 @@ mod service;
 mod tests;
 mod trace;
 
-pub(crate) use attribute::{AnyValue, KeyValue, Resource, Scope, Value};
+pub(crate) use attribute::{AnyValue, KeyValue, Resource, Scope};
 pub use histogram::Histograms;
-pub(crate) use json::{events_json, metrics_json, spans_json};
-pub(crate) use logs::{LogRecord, LogsData, ResourceLogs, ScopeLogs};
+pub(crate) use logs::LogsData;
 pub use metrics::Temporality;
 pub(crate) use metrics::{Data, Form, Metric, MetricsData, ScopeMetrics};
+#[cfg(test)]
 pub(crate) use number::{NumberDataPoint, Sum};
-pub(crate) use service::{Delay, Detail, PartialSuccess, Reply, RetryInfo, Status};
-pub(crate) use trace::{ScopeSpans, Span, TracesData};
+pub(crate) use service::{PartialSuccess, Reply, Status};
+pub(crate) use trace::TracesData;
+#[cfg(test)]
+pub(crate) use trace::{ScopeSpans, Span};

@@ -94,14 +94,13 @@ impl Recorder for Sent {
     fn spans(&mut self, batch: &SpanBatch) -> Result<(), RecorderError> {
         let mut sent = self.0.lock().unwrap();
         sent.traces.push(TracesData::from(batch));
-        sent.lines.push(spans_json(batch).unwrap());
+        sent.lines.push(serde_json::to_vec(&TracesData::from(batch)).unwrap());
         Ok(())
     }
 
     fn events(&mut self, batch: &EventBatch) -> Result<(), RecorderError> {
         let mut sent = self.0.lock().unwrap();
         sent.logs.push(LogsData::from(batch));
-        sent.lines.push(events_json(batch).unwrap());
         Ok(())
     }
 }
