@@ -1,6 +1,7 @@
 //! The one suite that every recorder passes, over every row of the table: a new recorder is in it without a line here.
 
 mod away;
+mod encrypted;
 #[path = "../support/small/http.rs"]
 mod http;
 #[path = "../support/small/lines.rs"]
