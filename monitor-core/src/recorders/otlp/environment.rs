@@ -19,7 +19,9 @@ const RENAMED: [(&str, &str); 2] = [
     ("histograms", "METRICS_DEFAULT_HISTOGRAM_AGGREGATION"),
 ];
 
-/// What `variables` say, under the keys of our settings. Those that are about other things are left alone.
+/// What `variables` say, under the keys of our settings; an empty one says nothing. Those that are about other things are
+/// left alone, and so are names that begin like these but are not OpenTelemetry's: other programs of the same machine
+/// may know them.
 ///
 /// # Errors
 ///
@@ -33,16 +35,18 @@ pub(crate) fn settings(
         let value = value.into_string().map_err(|value| {
             SettingError::new(format!("{PREFIX}{name}"), format!("{value:?} is not UTF-8; write it in UTF-8"))
         })?;
-        said.insert(name.to_owned(), value);
+        if !value.trim().is_empty() {
+            said.insert(name.to_owned(), value);
+        }
     }
     let own = |key: &'static str| (key, key.to_uppercase());
     let keys = [ALL, LOGS, METRICS, TRACES].into_iter().flatten().map(own);
     let renamed = RENAMED.map(|(key, name)| (key, name.to_owned()));
     let mut settings = Settings::new("otlp");
     for (key, name) in keys.chain(renamed) {
-        let Some(value) = said.get(&name) else { continue };
+        let Some(value) = said.get(&name).or_else(|| shared(&said, &name)) else { continue };
         let scheme = match name.strip_suffix("ENDPOINT") {
-            Some(signal) if !value.trim().is_empty() && !value.contains("://") => scheme(&said, signal)?,
+            Some(signal) if is_bare(value) => scheme(&said, signal)?,
             _ => "",
         };
         settings.put(key, format!("{scheme}{}", value.trim()), format!("{PREFIX}{name}"));
@@ -50,12 +54,25 @@ pub(crate) fn settings(
     Ok(settings)
 }
 
+/// Whether an address says nothing about how its server is spoken to.
+fn is_bare(address: &str) -> bool {
+    !address.contains("://")
+}
+
+/// The address of all signals for one signal that has none of its own, but its own word on how servers are spoken to
+/// whose address says nothing about it.
+fn shared<'a>(said: &'a HashMap<String, String>, name: &str) -> Option<&'a String> {
+    let signal = name.strip_suffix("ENDPOINT")?;
+    said.get(&format!("{signal}INSECURE"))?;
+    said.get("ENDPOINT").filter(|address| is_bare(address))
+}
+
 /// How a server is spoken to in gRPC whose address says nothing about it, such as `collector:4317`: encrypted, unless
 /// `INSECURE` says otherwise. Over HTTP an address has to say.
 fn scheme(said: &HashMap<String, String>, signal: &str) -> Result<&'static str, SettingError> {
     let named = |name: &str| {
         let names = [format!("{signal}{name}"), name.to_owned()];
-        names.into_iter().find(|name| said.get(name).is_some_and(|value| !value.trim().is_empty()))
+        names.into_iter().find(|name| said.contains_key(name))
     };
     let protocol = named("PROTOCOL").map(|name| said[&name].trim().to_ascii_lowercase());
     if protocol.as_deref() != Some("grpc") {

@@ -171,6 +171,25 @@ fn f38_a_certificate_and_its_key_come_together() {
     assert_eq!(tls(Signal::Traces), ours.certificate("ca.pem"));
 }
 
+/// Every variable that the specification has for the exporter.
+#[test]
+fn every_variable_of_opentelemetry_is_obeyed_or_told() {
+    let keys = ["ENDPOINT", "CERTIFICATE", "CLIENT_KEY", "HEADERS", "COMPRESSION", "TIMEOUT", "PROTOCOL"];
+    let of_signals =
+        ["", "TRACES_", "METRICS_", "LOGS_"].map(|signal| keys.map(|key| format!("{signal}{key}")));
+    let more = ["METRICS_TEMPORALITY_PREFERENCE", "METRICS_DEFAULT_HISTOGRAM_AGGREGATION"].map(str::to_owned);
+    for name in of_signals.into_iter().flatten().chain(more) {
+        let name = format!("OTEL_EXPORTER_OTLP_{name}");
+        match opened(&[(&name, "no such thing")], &[]) {
+            Err(error) => assert!(error.to_string().starts_with(&format!("{name}: ")), "{error}"),
+            // Any text is the name of a file.
+            Ok(otlp) => {
+                assert!(name.ends_with("CERTIFICATE") && format!("{otlp:?}").contains("no such thing"))
+            }
+        }
+    }
+}
+
 #[cfg(feature = "otlp_grpc")]
 #[test]
 fn an_address_of_grpc_may_say_nothing_of_encryption() {
@@ -183,6 +202,13 @@ fn an_address_of_grpc_may_say_nothing_of_encryption() {
     let address = ("OTEL_EXPORTER_OTLP_ENDPOINT", "host:4317");
     grpc(&[address], ["https://host:4317"; 3]);
     grpc(&[address, ("OTEL_EXPORTER_OTLP_INSECURE", "True")], ["http://host:4317"; 3]);
+    // One signal has its own word on it, although the address is that of all.
+    let traces = ("OTEL_EXPORTER_OTLP_TRACES_INSECURE", "true");
+    grpc(&[address, traces], ["http://host:4317", "https://host:4317", "https://host:4317"]);
+    let own = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "other:1");
+    grpc(&[address, traces, own], ["http://other:1", "https://host:4317", "https://host:4317"]);
+    // An address that says it is believed.
+    grpc(&[("OTEL_EXPORTER_OTLP_ENDPOINT", "https://host:4317"), traces], ["https://host:4317"; 3]);
     check_error(
         &[("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"), address, ("OTEL_EXPORTER_OTLP_INSECURE", "yes")],
         &[],
