@@ -135,8 +135,10 @@ fn f73_a_scraper_that_does_not_read_is_cut_off_and_hinders_nobody() {
     let begin = Instant::now();
     // Long after the limit the rest is not there any more.
     while begin.elapsed() < limit + Duration::from_secs(1) {
-        assert_eq!(scraped.get("/", "").status, 200);
+        // Nothing is done meanwhile but to wait until somebody who says nothing is cut off.
+        assert!(ended(connect(scraped.address)) < PATIENCE);
     }
+    assert_eq!(scraped.get("/", "").status, 200);
     let reply = Reply::read(slow);
     let length: usize = reply.header("content-length").unwrap().parse().unwrap();
     assert!(reply.body.len() < length, "{} of {length} bytes", reply.body.len());
@@ -227,12 +229,19 @@ fn metrics_that_cannot_be_read_are_no_reason_to_hang_or_to_die() {
     let (hold, held) = std::sync::mpsc::channel::<()>();
     let held = std::sync::Mutex::new(held);
     let prometheus = Prometheus::bind("127.0.0.1:0").unwrap().timeout(SHORT);
+    let taken = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&taken);
     let hangs = of_source(prometheus, move || {
-        // Until the test is over.
+        counted.fetch_add(1, Ordering::SeqCst);
+        // As often as the test says.
         let _ = held.lock().unwrap().recv();
         None
     });
+    (0..3).for_each(|_| assert_eq!(request(hangs.address()).status, 503));
+    // For those who have given up meanwhile, no other snapshot is taken.
+    (0..2).for_each(|_| hold.send(()).unwrap());
     assert_eq!(request(hangs.address()).status, 503);
+    assert_eq!(taken.load(Ordering::SeqCst), 2);
     let begin = Instant::now();
     while root(hangs.address()) != 200 {
         assert!(begin.elapsed() < PATIENCE, "whoever asks for something else waits as well");

@@ -91,6 +91,10 @@ fn what_makes_no_sense_is_an_error_at_the_start() {
         assert_eq!((error.to_string().as_str(), error.is_retryable()), (expected, false));
     }
     check(Prometheus::default().path("metrics"), "the path `metrics` does not begin with `/`");
+    check(
+        Prometheus::default().timeout(Duration::ZERO),
+        "the timeout is zero, so that nobody would be answered",
+    );
     check(Prometheus::default().token(String::new()), "the token is empty, so that anybody would have it");
 }
 
@@ -117,6 +121,7 @@ fn settings_are_read_and_wrong_ones_are_told() {
         "prometheus.listen: `9464` is not an address such as `127.0.0.1:9464` or `[::1]:9464`",
     );
     check("path", "here", "prometheus.path: `here` is not a path that begins with `/`, such as `/metrics`");
+    check("timeout", "0s", "prometheus.timeout: `0s` is not a time in which anybody could be answered");
     check("connections", "many", "prometheus.connections: `many` is not a whole number");
     check("listn", "x", "prometheus.listn: `prometheus` has no setting `listn`; did you mean `listen`?");
 }

@@ -1,5 +1,6 @@
 //! What can be said about the endpoint, in code and in configuration.
 
+use std::env;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use crate::recorder::FromSetting;
 use crate::recorder::SettingError;
 use crate::recorder::Settings;
 use crate::recorders::Prometheus;
+use crate::recorders::prometheus::environment;
 use crate::redaction::Sensitive;
 
 impl Configured for Prometheus {
@@ -16,7 +18,11 @@ impl Configured for Prometheus {
 
     fn open(settings: &mut Settings) -> Result<Self, SettingError> {
         let mut prometheus = Self::default();
-        if let Some(address) = settings.take::<SocketAddr>("listen")? {
+        let listen = match settings.take::<SocketAddr>("listen")? {
+            None => environment::address(|name| env::var(name).ok())?,
+            said => said,
+        };
+        if let Some(address) = listen {
             prometheus = prometheus.listen(address);
         }
         if let Some(Path(path)) = settings.take("path")? {
@@ -31,7 +37,12 @@ impl Configured for Prometheus {
         if let Some(connections) = settings.take("connections")? {
             prometheus = prometheus.connections(connections);
         }
-        if let Some(timeout) = settings.take("timeout")? {
+        if let Some(timeout) = settings.take::<Duration>("timeout")? {
+            if timeout.is_zero() {
+                return Err(
+                    settings.error("timeout", "`0s` is not a time in which anybody could be answered")
+                );
+            }
             prometheus = prometheus.timeout(timeout);
         }
         Ok(prometheus)
@@ -78,14 +89,16 @@ impl Prometheus {
         self
     }
 
-    /// Serves so many connections at a time, 64 unless told otherwise; who comes beyond that is told 503.
+    /// Serves so many connections at a time, 64 unless told otherwise, at least one and at most 10,000; who comes beyond
+    /// that is told 503.
     #[must_use]
     pub fn connections(mut self, connections: usize) -> Self {
         self.connections = connections.clamp(1, 10_000);
         self
     }
 
-    /// Gives a connection so much time for everything, 10 seconds unless told otherwise, as Prometheus itself.
+    /// Gives a connection so much time for everything, 10 seconds unless told otherwise, as Prometheus itself. Half of it
+    /// is for taking a snapshot, and its head must be there within five seconds.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;

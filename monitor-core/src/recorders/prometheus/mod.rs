@@ -3,6 +3,7 @@
 mod answer;
 mod config;
 mod encode;
+mod environment;
 mod form;
 mod rules;
 mod scrapes;
@@ -46,7 +47,8 @@ use crate::recorders::prometheus::server::Server;
 /// | [`connections`](Self::connections) | how many are served at a time | 64 |
 /// | [`timeout`](Self::timeout) | what a connection has for everything | `10s` |
 ///
-/// Each is a variable as well, `MONITOR_PROMETHEUS_LISTEN`.
+/// Each is a variable as well, `MONITOR_PROMETHEUS_LISTEN`. Where that says nothing, OpenTelemetry's
+/// `OTEL_EXPORTER_PROMETHEUS_HOST`, which is an address or `localhost`, and `OTEL_EXPORTER_PROMETHEUS_PORT` do.
 ///
 /// Each scrape takes a fresh snapshot; scrapes that come at once share one. A scraper that asks for it gets OpenMetrics
 /// 1.0, with exemplars, or protocol buffers, with native histograms too; any other gets the text format 0.0.4; each
@@ -79,8 +81,7 @@ pub struct Prometheus {
 impl Default for Prometheus {
     fn default() -> Self {
         Self {
-            // OpenTelemetry's `OTEL_EXPORTER_PROMETHEUS_HOST` and `_PORT`.
-            address: (Ipv4Addr::LOCALHOST, 9464).into(),
+            address: (Ipv4Addr::LOCALHOST, environment::PORT).into(),
             listener: None,
             rules: Rules { path: "/metrics".to_owned(), token: None, hosts: Vec::new(), loopback: true },
             connections: 64,
@@ -121,6 +122,9 @@ impl Prometheus {
         }
         if self.rules.token.as_ref().is_some_and(|token| token.expose().is_empty()) {
             return Err(RecorderError::new("the token is empty, so that anybody would have it"));
+        }
+        if self.timeout.is_zero() {
+            return Err(RecorderError::new("the timeout is zero, so that nobody would be answered"));
         }
         self.server = None;
         let address = self.address;

@@ -40,8 +40,12 @@ pub(crate) fn start(source: SnapshotSource, most: usize) -> io::Result<mpsc::Sen
             while let Ok(next) = asked.try_recv() {
                 waiting.push(next);
             }
-            // Those whose answer is lost are told that there is none.
-            let _ = caught(|| answer(&source, waiting));
+            // Who has given up needs no snapshot, which may be what takes long.
+            waiting.retain(|scrape: &Scrape| !scrape.answer.is_closed());
+            if !waiting.is_empty() {
+                // Those whose answer is lost are told that there is none.
+                let _ = caught(|| answer(&source, waiting));
+            }
         }
     })?;
     Ok(ask)
