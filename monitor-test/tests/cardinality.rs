@@ -67,6 +67,37 @@ fn f60_values_that_came_before_the_garbage_keep_their_series() {
 }
 
 #[test]
+fn f60_garbage_that_comes_first_does_not_take_the_places_of_reserved_values() {
+    #[monitored(labels(kind = kind, tenant = tenant, max = 10))]
+    fn serve(kind: Kind, tenant: &str) {
+        let _ = (kind, tenant);
+    }
+    let monitor = Monitor::builder().reserve_labels("tenant", ["acme", "globex"]).build();
+    monitor.scope(|| {
+        for number in 0..10_000 {
+            serve(Kind::Read, &number.to_string());
+        }
+        for _ in 0..3 {
+            serve(Kind::Read, "acme");
+            serve(Kind::Write, "acme");
+            serve(Kind::Write, "globex");
+        }
+    });
+    let snapshot = monitor.snapshot();
+    let function = snapshot.function("serve").unwrap();
+    let with = |kind: &str, tenant: &str| {
+        let is =
+            |labels: &[(&str, Cow<'_, str>)]| labels.iter().map(|(_, value)| &**value).eq([kind, tenant]);
+        function.series().iter().find(|series| is(series.labels())).map(|series| series.calls())
+    };
+    let (read, write) = (Kind::value(0), Kind::value(1));
+    assert_eq!([with(read, "acme"), with(write, "acme"), with(write, "globex")], [Some(3); 3]);
+    assert_eq!(with(read, "globex"), None);
+    // The ten that came first, the one of all others, and the reserved ones that came.
+    assert_eq!((function.series().len(), function.calls()), (14, 10_009));
+}
+
+#[test]
 fn f62_values_that_look_alike_are_told_apart() {
     #[monitored(labels(left = left, right = right, max = 100))]
     fn pair(left: &str, right: &str) {

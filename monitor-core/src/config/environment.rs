@@ -21,6 +21,8 @@ use crate::recorder::Recorder;
 use crate::recorder::layer::RecorderExt;
 use crate::recorders::Builtin;
 
+/// The label values that have a series of their own, as names and values.
+const RESERVED_LABELS: &str = "MONITOR_RESERVED_LABELS";
 /// What is recorded, as [`Filter`] reads it.
 const FILTER: &str = "MONITOR_FILTER";
 /// Where traces begin, in words joined by commas.
@@ -67,6 +69,7 @@ pub fn init() -> Result<Installed, ConfigError> {
 /// | `MONITOR_FILTER` | `filter` | what is recorded, as [`Filter`](crate::Filter) reads it; everything otherwise |
 /// | `MONITOR_INTERVAL` | `interval` | how often recorders get the metrics, such as `30s`; [ten seconds](MonitorBuilder::interval) otherwise |
 /// | `MONITOR_TRACES` | `traces` | words about traces, see below |
+/// | `MONITOR_RESERVED_LABELS` | `[reserved_labels]` | label values that have [a series of their own](MonitorBuilder::reserve_labels), as `tenant=acme,tenant=globex`, in the file `tenant = ["acme", "globex"]` |
 /// | `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES` | `[resource]` | [what produces the signals](crate::Resource) |
 /// | `MONITOR_CONFIG` | | a file in TOML (feature `toml`), which says all this as well. What a variable says counts more |
 /// | `MONITOR_PROFILE` | `[profiles.production]` and so on | which profile counts: all of this once more, laid over the rest of the file |
@@ -134,8 +137,19 @@ pub(crate) fn from_environment(
             builder = change(builder);
         }
     }
+    if let Some((origin, pairs)) = said.take(RESERVED_LABELS, "reserved_labels") {
+        let reserved = Vec::<(String, String)>::from_setting(&pairs).ok_or_else(|| {
+            ConfigError::invalid(origin, format!("`{pairs}` is not {}", <(String, String)>::EXPECTED))
+        })?;
+        builder =
+            reserved.into_iter().fold(builder, |all, (label, value)| all.reserve_labels(label, [value]));
+    }
+    for (label, values) in said.table("reserved_labels") {
+        builder = builder.reserve_labels(label, values.split(',').map(str::trim));
+    }
     // What a variable says counts more than what a file says.
-    let of_file = said.resource().fold(Resource::default(), |all, (name, value)| all.with(name, value));
+    let of_file =
+        said.table("resource").fold(Resource::default(), |all, (name, value)| all.with(name, value));
     Ok(builder.resource(resource.or(&of_file)))
 }
 

@@ -18,7 +18,11 @@ const PROFILE: &str = "MONITOR_PROFILE";
 const RECORDERS: &str = "MONITOR_RECORDERS";
 
 /// The keys of a file, or of a profile in it.
-const KEYS: [&str; 6] = ["filter", "interval", "profiles", "recorders", "resource", "traces"];
+const KEYS: [&str; 7] =
+    ["filter", "interval", "profiles", "recorders", "reserved_labels", "resource", "traces"];
+
+/// Those of them that are tables and nothing else.
+const TABLES: [&str; 3] = ["profiles", "recorders", "resource"];
 
 /// Everything that was said, wherever it was.
 pub(crate) struct Said {
@@ -62,10 +66,9 @@ impl Said {
         Some((said.origin.clone(), said.value.clone()?))
     }
 
-    /// The attributes of the resource.
-    pub(crate) fn resource(&self) -> impl Iterator<Item = (String, String)> {
-        let said =
-            self.statements.iter().filter(|said| said.path.first().is_some_and(|key| key == "resource"));
+    /// What the file says in one of its tables: names with dots in them and what they are.
+    pub(crate) fn table(&self, key: &str) -> impl Iterator<Item = (String, String)> {
+        let said = self.statements.iter().filter(move |said| said.path.len() > 1 && said.path[0] == key);
         said.filter_map(|said| Some((said.path[1..].join("."), said.value.clone()?)))
     }
 
@@ -141,19 +144,40 @@ fn overlaid(statements: Vec<Statement>, file: &str, profile: &str) -> Result<Vec
         return Err(ConfigError::invalid(PROFILE, problem));
     }
     for said in &plain {
-        check_key(&said.path[0], said)?;
+        check(&said.path, said)?;
     }
-    for said in profiles.iter().filter(|said| said.path.len() > 2) {
-        check_key(&said.path[2], said)?;
+    for said in &profiles {
+        match &said.path[..] {
+            [_, _, path @ ..] if !path.is_empty() => check(path, said)?,
+            _ => check_table(said)?,
+        }
     }
     let chosen = profiles.into_iter().filter(|said| said.path.len() > 2 && said.path[1] == profile);
     plain.extend(chosen.map(|said| Statement { path: said.path[2..].to_vec(), ..said }));
     Ok(plain)
 }
 
-fn check_key(key: &str, said: &Statement) -> Result<(), ConfigError> {
-    if KEYS.contains(&key) {
-        return Ok(());
+/// Checks what is said in a file, or in a profile, where its path is only a part of the whole one.
+fn check(path: &[String], said: &Statement) -> Result<(), ConfigError> {
+    let key = path[0].as_str();
+    if !KEYS.contains(&key) {
+        let problem = format!("there is no key `{key}`; {}", list_known(key, &KEYS));
+        return Err(ConfigError::invalid(&said.origin, problem));
     }
-    Err(ConfigError::invalid(&said.origin, format!("there is no key `{key}`; {}", list_known(key, &KEYS))))
+    match path {
+        [_] if TABLES.contains(&key) => check_table(said),
+        [_, _] if key == "recorders" => check_table(said),
+        _ => Ok(()),
+    }
+}
+
+fn check_table(said: &Statement) -> Result<(), ConfigError> {
+    let name = said.path.join(".");
+    match said.value {
+        None => Ok(()),
+        Some(_) => {
+            let problem = format!("`{name}` is a table; write `[{name}]` and its keys below");
+            Err(ConfigError::invalid(&said.origin, problem))
+        }
+    }
 }

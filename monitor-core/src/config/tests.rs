@@ -3,11 +3,14 @@
 use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering;
 
 use crate::config::environment::from_environment;
 use crate::model::Resource;
 use crate::monitor::Monitor;
 use crate::probe::Span;
+use crate::probe::instrument::Counter;
 
 const FILE: &str = r#"
 filter = "all"
@@ -37,7 +40,11 @@ struct File(PathBuf);
 
 impl File {
     fn new(name: &str, text: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("monitor-{}-{name}.toml", std::process::id()));
+        // Tests of one process run side by side.
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("monitor-{}-{number}-{name}.toml", std::process::id());
+        let path = std::env::temp_dir().join(name);
         fs::write(&path, text).unwrap();
         Self(path)
     }
@@ -129,6 +136,16 @@ fn f78_what_is_wrong_in_a_file_is_told_with_line_key_value_and_what_is_right() {
         "[profiles.a]\nrecorder = 1",
         "m.toml:2: there is no key `recorder`; did you mean `recorders`? there are ",
     );
+    for (name, wrong) in [
+        ("tables", "recorders"),
+        ("table", "recorders.otlp"),
+        ("profiles", "profiles"),
+        ("resource", "resource"),
+    ] {
+        let expected = format!("m.toml:1: `{wrong}` is a table; write `[{wrong}]` and its keys below");
+        check(name, &format!("{wrong} = 'otlp'"), &expected);
+    }
+    check("reserved", "reserved_labels = 'tenant'", "m.toml:1: `tenant` is not `name=value`");
     check("filter", "filter = 'a=b'", "m.toml:1: in `a=b`, `b` is not one of `all`, ");
     check("interval", "interval = 5", "m.toml:1: `5` is not a duration such as `500ms`");
 }
@@ -139,4 +156,18 @@ fn f78_a_file_that_is_not_there_is_told() {
     let error = from_environment(nowhere, Resource::default()).unwrap_err().to_string();
     assert!(error.starts_with("nowhere.toml: "), "{error}");
     assert!(error.ends_with("; `MONITOR_CONFIG` must name a file that can be read"), "{error}");
+}
+
+#[test]
+fn f60_reserved_labels_are_said_by_file_and_variable() {
+    let file = File::new("reserved", "[reserved_labels]\ntenant = ['acme', 'globex']\n");
+    let monitor = made(&file, &[("MONITOR_RESERVED_LABELS", "tenant=initech, shard=7")]).unwrap();
+    static SERVED: Counter = Counter::new("config.reserved.served").labels(&["tenant"], 1);
+    let tenants = ["made up", "another", "acme", "globex", "initech"];
+    monitor.scope(|| tenants.into_iter().for_each(|tenant| SERVED.add_with(1, &[tenant])));
+    let snapshot = monitor.snapshot();
+    let points = &snapshot.metric("config.reserved.served").unwrap().points;
+    let mut told: Vec<_> = points.iter().map(|point| &*point.labels[0].1).collect();
+    told.sort_unstable();
+    assert_eq!(told, ["acme", "globex", "initech", "made up", "true"]);
 }

@@ -23,6 +23,8 @@ use crate::dispatch::sources;
 use crate::listener::Subscriptions;
 use crate::metric::Combination;
 use crate::metric::LabelSets;
+use crate::metric::Place;
+use crate::metric::Reserved;
 use crate::metric::Value;
 use crate::model::Clock;
 use crate::model::Filter;
@@ -65,6 +67,8 @@ pub(crate) struct CoreConfig {
     pub(crate) resource: Resource,
     /// How it makes the identifiers of traces.
     pub(crate) trace_ids: TraceIds,
+    /// The label values that have a series of their own, however many others there are.
+    pub(crate) reserved: Reserved,
 }
 
 /// The inside of a monitor.
@@ -170,7 +174,10 @@ impl Core {
     #[cold]
     pub(crate) fn slot(&self, source: u32, values: &[LabelRef<'_>], max: u32) -> u16 {
         let combination = Combination::new(values, max);
-        self.labels().slot(source, combination)
+        let reserved = &self.config.reserved;
+        let has_place = !reserved.is_empty() && reserved.has(sources::label_names(source), values);
+        let place = if has_place { Place::Reserved } else { Place::Shared };
+        self.labels().slot(source, combination, place)
     }
 
     pub(crate) fn labels(&self) -> MutexGuard<'_, LabelSets> {

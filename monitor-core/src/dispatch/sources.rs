@@ -181,6 +181,15 @@ pub(crate) fn source(id: u32) -> Option<Source> {
     registry().sources.get(id as usize).copied()
 }
 
+/// The names of a source's labels.
+pub(crate) fn label_names(id: u32) -> &'static [&'static str] {
+    match source(id) {
+        Some(Source::Callsite(callsite)) => callsite.metadata().labels,
+        Some(Source::Instrument(info)) => info.labels,
+        Some(Source::Family(_)) | None => &[],
+    }
+}
+
 /// A source was refused before it came here.
 #[cfg_attr(not(feature = "metrics"), expect(dead_code, reason = "only the bridge to `metrics` uses it"))]
 pub(crate) fn refuse() {

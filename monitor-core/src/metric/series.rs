@@ -28,6 +28,17 @@ pub(crate) struct LabelSets {
 struct SourceSets {
     slots: HashMap<LabelValues, u16>,
     values: Vec<LabelValues>,
+    /// How many of them count against the bound.
+    crowd: u32,
+}
+
+/// Whether a combination counts against the bound of its source.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Place {
+    /// One of those that somebody has reserved.
+    Reserved,
+    /// One of as many as there may be.
+    Shared,
 }
 
 /// The values of some labels, and how many such combinations there may be.
@@ -50,17 +61,18 @@ impl Combination {
 
 impl LabelSets {
     /// The slot of these values, a new one if the bound allows it.
-    pub(crate) fn slot(&mut self, source: u32, combination: Combination) -> u16 {
+    pub(crate) fn slot(&mut self, source: u32, combination: Combination, place: Place) -> u16 {
         let Combination { texts, max } = combination;
         let sets = self.sources.entry(source).or_default();
         if let Some(slot) = sets.slots.get(&texts) {
             return *slot;
         }
-        let max = max.min(u32::from(u16::MAX - FIRST));
-        if sets.values.len() as u32 >= max {
+        let crowded = place == Place::Shared && sets.crowd >= max;
+        if crowded || sets.values.len() >= usize::from(u16::MAX - FIRST) {
             self.overflowed += 1;
             return OVERFLOW;
         }
+        sets.crowd += u32::from(place == Place::Shared);
         let slot = FIRST + sets.values.len() as u16;
         sets.values.push(Arc::clone(&texts));
         sets.slots.insert(texts, slot);
@@ -93,19 +105,19 @@ mod tests {
     fn f59_values_beyond_the_bound_share_the_overflow_slot() {
         let mut sets = LabelSets::default();
         let slots: Vec<u16> = (0..1_000_000)
-            .map(|number| sets.slot(3, Combination::new(&[LabelRef::Integer(number)], 10)))
+            .map(|number| sets.slot(3, Combination::new(&[LabelRef::Integer(number)], 10), Place::Shared))
             .collect();
         assert_eq!(slots.iter().filter(|slot| **slot == OVERFLOW).count(), 999_990);
         assert_eq!(sets.overflowed, 999_990);
-        assert_eq!(sets.slot(3, Combination::new(&[LabelRef::Integer(4)], 10)), slots[4]);
+        assert_eq!(sets.slot(3, Combination::new(&[LabelRef::Integer(4)], 10), Place::Shared), slots[4]);
         assert_eq!(&*sets.values(3, slots[4]).unwrap()[0], "4");
     }
 
     #[test]
     fn sources_do_not_share_slots() {
         let mut sets = LabelSets::default();
-        let slot = sets.slot(1, Combination::new(&[LabelRef::Text("a")], 10));
-        assert_eq!(sets.slot(2, Combination::new(&[LabelRef::Text("b")], 10)), slot);
+        let slot = sets.slot(1, Combination::new(&[LabelRef::Text("a")], 10), Place::Shared);
+        assert_eq!(sets.slot(2, Combination::new(&[LabelRef::Text("b")], 10), Place::Shared), slot);
         assert_eq!(&*sets.values(2, slot).unwrap()[0], "b");
     }
 }

@@ -19,6 +19,7 @@ use crate::export::Source;
 use crate::export::Teller;
 use crate::listener::Listener;
 use crate::listener::Subscriptions;
+use crate::metric::Reserved;
 use crate::model::Clock;
 use crate::model::Filter;
 use crate::model::Levels;
@@ -65,6 +66,7 @@ pub struct MonitorBuilder {
     resource: Resource,
     /// None where nobody said.
     trace_ids: Option<TraceIds>,
+    reserved: Reserved,
     teller: Teller,
 }
 
@@ -81,6 +83,7 @@ impl Default for MonitorBuilder {
             levels: Levels::default(),
             resource: Resource::default(),
             trace_ids: None,
+            reserved: Reserved::default(),
             teller: Teller::default(),
         }
     }
@@ -184,6 +187,35 @@ impl MonitorBuilder {
         self
     }
 
+    /// Reserves a series of its own for each of these values of a label, however many others there are.
+    ///
+    /// A label has so many different values at most (its `max`, [two thousand](crate::monitored) where it says nothing), and
+    /// whatever comes later shares one series. So somebody who makes values up could crowd out those that matter; what is
+    /// reserved has its place beyond the bound. Where a function has several labels whose values are not known from their
+    /// types, each of them must be reserved. A reserved value that never comes costs nothing.
+    ///
+    /// ```
+    /// use monitor_core::{Monitor, monitored};
+    ///
+    /// #[monitored(labels(tenant = tenant, max = 2))]
+    /// fn serve(tenant: &str) {}
+    ///
+    /// let monitor = Monitor::builder().reserve_labels("tenant", ["acme", "globex"]).build();
+    /// monitor.scope(|| ["x1", "x2", "x3", "acme"].into_iter().for_each(serve));
+    /// let snapshot = monitor.snapshot();
+    /// let series = snapshot.function("serve").unwrap().series();
+    /// let tenants: Vec<_> = series.iter().map(|series| &*series.labels()[0].1).collect();
+    /// assert!(tenants.contains(&"acme") && !tenants.contains(&"x3"));
+    /// ```
+    pub fn reserve_labels<V: Into<String>>(
+        mut self,
+        label: impl Into<String>,
+        values: impl IntoIterator<Item = V>,
+    ) -> Self {
+        self.reserved.add(label.into(), values.into_iter().map(Into::into));
+        self
+    }
+
     /// Has `tell` told what the machinery says about itself: that loss began or ended, that a recorder is stuck. It is a
     /// line on standard error otherwise.
     ///
@@ -232,6 +264,7 @@ impl MonitorBuilder {
             levels: self.levels,
             resource,
             trace_ids,
+            reserved: self.reserved,
         });
         let source: Arc<dyn Source> = Arc::new(CoreSource::new(Arc::clone(&core)));
         let config = PipelineConfig {

@@ -12,6 +12,7 @@ use metrics::Label;
 use crate::metric::Combination;
 use crate::metric::LabelSets;
 use crate::metric::OVERFLOW;
+use crate::metric::Place;
 use crate::model::LabelRef;
 
 /// What is kept of each series, by the slot of its label values and by `E`, how the call ended.
@@ -35,7 +36,7 @@ impl<E: Copy + Eq + Hash, T> Series<E, T> {
             return 0;
         }
         let combination = Combination::new(values, self.max);
-        self.sets.lock().unwrap_or_else(PoisonError::into_inner).slot(0, combination)
+        self.sets.lock().unwrap_or_else(PoisonError::into_inner).slot(0, combination, Place::Shared)
     }
 
     /// What is kept of a series, made from its labels when it is new.

@@ -25,6 +25,7 @@ use crate::dispatch::core::Core;
 use crate::dispatch::core::CoreConfig;
 use crate::dispatch::lane::Lane;
 use crate::metric::Cells;
+use crate::metric::Reserved;
 use crate::model::Filter;
 use crate::model::Head;
 use crate::model::Levels;
@@ -59,7 +60,19 @@ fn core(signals: Signals, chunks: usize) -> Arc<Core> {
     let clock = ManualClock::default().into();
     let (listeners, rest, levels) = (Vec::new(), Duration::ZERO, Levels::default());
     let (filter, resource, trace_ids) = (Filter::default(), Resource::default(), TraceIds::default());
-    Core::new(CoreConfig { clock, filter, signals, chunks, listeners, rest, levels, resource, trace_ids })
+    let reserved = Reserved::default();
+    Core::new(CoreConfig {
+        clock,
+        filter,
+        signals,
+        chunks,
+        listeners,
+        rest,
+        levels,
+        resource,
+        trace_ids,
+        reserved,
+    })
 }
 
 /// Record number `number`: it took two to the power of that many ticks, and says its number in every word.
