@@ -7,16 +7,14 @@ use crate::model::FieldBuffer;
 use crate::model::FieldName;
 use crate::model::Head;
 use crate::model::Outcome;
+use crate::model::Own;
 use crate::model::PAYLOAD;
 use crate::model::SpanContext;
 use crate::model::WORDS;
-use crate::recorder::DROPPED_FIELD;
-use crate::recorder::LINK_FIELD;
-use crate::recorder::NAME_FIELD;
 
 /// Adds a link.
 pub(crate) fn link(own: &mut FieldBuffer, to: SpanContext) {
-    own.text(FieldName::Free(LINK_FIELD), format_args!("{}-{}", to.trace_id(), to.span_id()));
+    own.text(FieldName::Own(Own::Link), format_args!("{}-{}", to.trace_id(), to.span_id()));
 }
 
 /// Writes the fields and what else only few spans have, to be followed by the span's record. Tells whether there is
@@ -26,12 +24,12 @@ pub(crate) fn link(own: &mut FieldBuffer, to: SpanContext) {
 pub(crate) fn write_span_payload(lane: &'static Lane, core: Option<&Core>, extra: &mut Extra) -> bool {
     let Extra { own, fields, links, display_name, .. } = extra;
     if let Some(name) = display_name {
-        own.text(FieldName::Free(NAME_FIELD), format_args!("{name}"));
+        own.text(FieldName::Own(Own::Name), format_args!("{name}"));
     }
     links.iter().for_each(|to| link(own, *to));
     let dropped = fields.dropped().saturating_add(own.dropped());
     if dropped > 0 {
-        own.lost(DROPPED_FIELD, dropped);
+        own.lost(dropped);
     }
     write(lane, core, [own.as_bytes(), fields.as_bytes()])
 }
@@ -40,7 +38,7 @@ pub(crate) fn write_span_payload(lane: &'static Lane, core: Option<&Core>, extra
 pub(crate) fn write_payload(lane: &'static Lane, core: Option<&Core>, fields: &mut FieldBuffer) {
     let dropped = fields.dropped();
     if dropped > 0 {
-        fields.lost(DROPPED_FIELD, dropped);
+        fields.lost(dropped);
     }
     write(lane, core, [fields.as_bytes(), &[]]);
 }

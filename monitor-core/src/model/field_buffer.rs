@@ -1,11 +1,15 @@
 //! The fields of one span as bytes: written without allocating, read back when a batch is handed out.
 //!
 //! One field is its name, a type and a payload. A declared name is its index in the callsite's metadata; a
-//! free name is written out.
+//! free name is written out. What the monitor itself says has a number and no name, so that no name is mistaken for it.
+
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 use std::fmt;
 use std::fmt::Write;
+use std::iter;
 
 use crate::model::FieldValue;
 use crate::model::Metadata;
@@ -19,6 +23,8 @@ const COUNT_LIMIT: u16 = 128;
 
 /// The name is written out behind the index.
 const FREE_NAME: u16 = u16::MAX;
+/// What the monitor itself says has an index from here on.
+const OWN: u16 = FREE_NAME - Own::ALL.len() as u16;
 
 const BOOL: u8 = 0;
 const FLOAT: u8 = 1;
@@ -27,10 +33,37 @@ const TEXT: u8 = 3;
 const UNSIGNED: u8 = 4;
 
 /// The name of a field.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum FieldName<'a> {
     Declared(usize),
     Free(&'a str),
+    /// It is no field at all.
+    Own(Own),
+}
+
+/// What the monitor itself says of a span or an event, among the fields and apart from them.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Own {
+    /// How many fields did not fit.
+    Dropped,
+    /// A span that this one is linked to.
+    Link,
+    /// The name of this one span.
+    Name,
+    /// The state of the trace, as headers have it.
+    TraceState,
+}
+
+impl Own {
+    const ALL: [Own; 4] = [Own::Dropped, Own::Link, Own::Name, Own::TraceState];
+
+    const fn index(self) -> u16 {
+        OWN + self as u16
+    }
+
+    fn of_index(index: u16) -> Option<Self> {
+        Self::ALL.get(usize::from(index.checked_sub(OWN)?)).copied()
+    }
 }
 
 /// The fields of one span as bytes, bounded in length and number.
@@ -122,10 +155,8 @@ impl FieldBuffer {
     }
 
     /// Writes down how many fields did not fit, beyond the bound on their number.
-    pub(crate) fn lost(&mut self, name: &str, dropped: u16) {
-        self.bytes.extend_from_slice(&FREE_NAME.to_le_bytes());
-        self.bytes.push(name.len() as u8);
-        self.bytes.extend_from_slice(name.as_bytes());
+    pub(crate) fn lost(&mut self, dropped: u16) {
+        self.bytes.extend_from_slice(&Own::Dropped.index().to_le_bytes());
         self.bytes.push(UNSIGNED);
         self.bytes.extend_from_slice(&u64::from(dropped).to_le_bytes());
     }
@@ -149,7 +180,7 @@ impl FieldBuffer {
         }
         let start = self.bytes.len();
         let name_length = match name {
-            FieldName::Declared(_) => 0,
+            FieldName::Declared(_) | FieldName::Own(_) => 0,
             FieldName::Free(name) => 1 + name.len().min(usize::from(u8::MAX)),
         };
         if self.count >= COUNT_LIMIT || start + name_length + 16 > LIMIT {
@@ -158,7 +189,7 @@ impl FieldBuffer {
         }
         match name {
             FieldName::Declared(index) => {
-                let index = u16::try_from(index).unwrap_or(FREE_NAME - 1);
+                let index = u16::try_from(index).unwrap_or(u16::MAX).min(OWN - 1);
                 self.bytes.extend_from_slice(&index.to_le_bytes());
             }
             FieldName::Free(name) => {
@@ -167,6 +198,7 @@ impl FieldBuffer {
                 self.bytes.push(name.len() as u8);
                 self.bytes.extend_from_slice(name.as_bytes());
             }
+            FieldName::Own(own) => self.bytes.extend_from_slice(&own.index().to_le_bytes()),
         }
         self.bytes.push(kind);
         Some(start)
@@ -207,7 +239,7 @@ impl Write for Bounded<'_> {
     }
 }
 
-/// Reads the fields of a span back: an iterator of name and value.
+/// Reads the fields of a span or event back: an iterator of name and value, without what the monitor itself says.
 #[derive(Clone, Debug)]
 pub(crate) struct Fields<'a> {
     names: &'static [&'static str],
@@ -217,6 +249,41 @@ pub(crate) struct Fields<'a> {
 impl<'a> Fields<'a> {
     pub(crate) fn new(metadata: &Metadata, bytes: &'a [u8]) -> Self {
         Self { names: metadata.fields, bytes }
+    }
+
+    /// What the monitor itself says under this number.
+    pub(crate) fn own(&self, own: Own) -> impl Iterator<Item = FieldValue<'a>> + use<'a> {
+        self.clone().all().filter(move |(name, _)| *name == FieldName::Own(own)).map(|(_, value)| value)
+    }
+
+    /// Fields, all with the names that they are called by, and what the monitor itself says among them.
+    pub(crate) fn all(mut self) -> impl Iterator<Item = (FieldName<'a>, FieldValue<'a>)> + use<'a> {
+        iter::from_fn(move || self.take_any())
+    }
+
+    fn take_any(&mut self) -> Option<(FieldName<'a>, FieldValue<'a>)> {
+        let index = u16::from_le_bytes(self.take()?);
+        let name = match Own::of_index(index) {
+            Some(own) => FieldName::Own(own),
+            None if index == FREE_NAME => {
+                let [length] = self.take()?;
+                FieldName::Free(self.take_text(usize::from(length))?)
+            }
+            None => FieldName::Free(self.names.get(usize::from(index)).copied().unwrap_or("unknown")),
+        };
+        let [kind] = self.take()?;
+        let value = match kind {
+            BOOL => FieldValue::Bool(self.take::<1>()? != [0]),
+            FLOAT => FieldValue::Float(f64::from_le_bytes(self.take()?)),
+            SIGNED => FieldValue::Signed(i64::from_le_bytes(self.take()?)),
+            UNSIGNED => FieldValue::Unsigned(u64::from_le_bytes(self.take()?)),
+            TEXT => {
+                let length = u16::from_le_bytes(self.take()?);
+                FieldValue::Text(Cow::Borrowed(self.take_text(usize::from(length))?))
+            }
+            _ => return None,
+        };
+        Some((name, value))
     }
 
     fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
@@ -236,99 +303,11 @@ impl<'a> Iterator for Fields<'a> {
     type Item = (&'a str, FieldValue<'a>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let index = u16::from_le_bytes(self.take()?);
-        let name = if index == FREE_NAME {
-            let [length] = self.take()?;
-            self.take_text(usize::from(length))?
-        } else {
-            self.names.get(usize::from(index)).copied().unwrap_or("unknown")
-        };
-        let [kind] = self.take()?;
-        let value = match kind {
-            BOOL => FieldValue::Bool(self.take::<1>()? != [0]),
-            FLOAT => FieldValue::Float(f64::from_le_bytes(self.take()?)),
-            SIGNED => FieldValue::Signed(i64::from_le_bytes(self.take()?)),
-            UNSIGNED => FieldValue::Unsigned(u64::from_le_bytes(self.take()?)),
-            TEXT => {
-                let length = u16::from_le_bytes(self.take()?);
-                FieldValue::Text(Cow::Borrowed(self.take_text(usize::from(length))?))
+        loop {
+            match self.take_any()? {
+                (FieldName::Free(name), value) => return Some((name, value)),
+                (FieldName::Declared(_) | FieldName::Own(_), _) => {}
             }
-            _ => return None,
-        };
-        Some((name, value))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::Details;
-
-    const DETAILS: Details = Details { fields: &["rows", "query"], ..Details::DEFAULT };
-    const METADATA: Metadata = Metadata { details: Some(&DETAILS), ..Metadata::DEFAULT };
-
-    fn read(buffer: &FieldBuffer) -> Vec<(String, FieldValue<'static>)> {
-        Fields::new(&METADATA, buffer.as_bytes())
-            .map(|(name, value)| (name.to_owned(), value.into_owned()))
-            .collect()
-    }
-
-    #[test]
-    fn what_is_written_is_read_back() {
-        let mut buffer = FieldBuffer::default();
-        buffer.push(FieldName::Declared(0), &FieldValue::Unsigned(7));
-        buffer.push(FieldName::Free("late"), &FieldValue::Bool(true));
-        buffer.text(FieldName::Declared(1), format_args!("a {}", "b"));
-        assert_eq!(
-            read(&buffer),
-            [
-                ("rows".to_owned(), FieldValue::Unsigned(7)),
-                ("late".to_owned(), FieldValue::Bool(true)),
-                ("query".to_owned(), FieldValue::Text(Cow::Borrowed("a b"))),
-            ]
-        );
-    }
-
-    #[test]
-    fn f61_long_text_is_cut_at_a_character_boundary() {
-        let mut buffer = FieldBuffer::default();
-        buffer.text(FieldName::Declared(1), format_args!("x{}", "é".repeat(10_000_000)));
-        let fields = read(&buffer);
-        let FieldValue::Text(text) = &fields[0].1 else { panic!("not text") };
-        assert_eq!(text.len(), TEXT_LIMIT - 1);
-        assert!(text.ends_with('é'));
-    }
-
-    #[test]
-    fn f61_too_many_fields_are_dropped_and_counted() {
-        let mut buffer = FieldBuffer::default();
-        for index in 0..100_000 {
-            buffer.push(FieldName::Declared(index), &FieldValue::Unsigned(1));
-        }
-        assert_eq!(read(&buffer).len(), 128);
-        assert_eq!(buffer.dropped(), u16::MAX);
-    }
-
-    #[test]
-    fn f67_a_sealed_buffer_has_nothing_and_takes_nothing() {
-        let mut buffer = FieldBuffer::default();
-        let mut other = FieldBuffer::default();
-        other.text(FieldName::Free("late"), format_args!("secret"));
-        buffer.push(FieldName::Declared(0), &FieldValue::Unsigned(7));
-        buffer.seal();
-        buffer.text(FieldName::Declared(1), format_args!("secret"));
-        buffer.append(&other);
-        assert!(buffer.is_empty());
-        buffer.clear();
-        buffer.append(&other);
-        assert_eq!(read(&buffer).len(), 1);
-    }
-
-    #[test]
-    fn garbage_ends_the_reading_and_does_not_panic() {
-        for length in 0..64_u8 {
-            let bytes: Vec<u8> = (0..length).map(|byte| byte.wrapping_mul(37)).collect();
-            assert!(Fields::new(&METADATA, &bytes).count() <= 64);
         }
     }
 }

@@ -38,7 +38,7 @@ pub(crate) use escape::Escaped;
 pub(crate) use escape::is_dangerous;
 pub use family::Family;
 pub use field::{FieldValue, Value};
-pub(crate) use field_buffer::{FieldBuffer, FieldName, Fields};
+pub(crate) use field_buffer::{FieldBuffer, FieldName, Fields, Own};
 pub use filter::{Filter, FilterError};
 pub use id::{SpanId, TraceId};
 pub use label::{Label, LabelRef, LabelText, Labels};

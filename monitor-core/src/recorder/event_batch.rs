@@ -4,7 +4,6 @@ use std::time::SystemTime;
 
 use crate::event::Severity;
 use crate::model::Family;
-use crate::model::FieldBuffer;
 use crate::model::FieldValue;
 use crate::model::Fields;
 use crate::model::Metadata;
@@ -14,7 +13,6 @@ use crate::model::SpanContext;
 use crate::recorder::Pieces;
 use crate::recorder::Records;
 use crate::recorder::dropped;
-use crate::recorder::plain;
 
 /// Stands for a family that nobody can name.
 static UNKNOWN: Family = Family::new("", &[]);
@@ -69,8 +67,8 @@ impl EventBatch {
         self.pieces.append(more.pieces);
     }
 
-    /// The same with other fields, where `edit` gives any.
-    pub(crate) fn edited(&self, mut edit: impl FnMut(&EventRef<'_>) -> Option<FieldBuffer>) -> Self {
+    /// The same with other fields, where `edit` gives any, as bytes.
+    pub(crate) fn edited(&self, mut edit: impl FnMut(&EventRef<'_>) -> Option<Vec<u8>>) -> Self {
         self.pieces.edited(|batch, record, bytes| edit(&EventRef { batch, record, bytes })).into()
     }
 
@@ -128,7 +126,7 @@ impl<'a> EventRef<'a> {
 
     /// Names and values of the fields.
     pub fn fields(&self) -> impl Iterator<Item = (&'a str, FieldValue<'a>)> + use<'a> {
-        plain(self.all_fields())
+        self.all_fields()
     }
 
     /// The value of one field.
@@ -140,7 +138,7 @@ impl<'a> EventRef<'a> {
     /// How many fields did not fit.
     #[must_use]
     pub fn dropped_fields(&self) -> u64 {
-        dropped(self.all_fields())
+        dropped(&self.all_fields())
     }
 
     /// An event's fields carry their names along.

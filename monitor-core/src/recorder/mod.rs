@@ -32,6 +32,4 @@ pub(crate) use batch::{Batch, Batches};
 pub(crate) use decision::decision;
 pub(crate) use decision::note_decision;
 pub(crate) use pieces::Pieces;
-pub(crate) use records::{
-    DROPPED_FIELD, LINK_FIELD, NAME_FIELD, Names, Origin, Records, TRACE_STATE_FIELD, dropped, plain,
-};
+pub(crate) use records::{Names, Origin, Records, dropped};

@@ -6,7 +6,6 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::LazyLock;
 
-use crate::model::FieldBuffer;
 use crate::model::Record;
 use crate::model::Resource;
 use crate::model::TraceId;
@@ -110,17 +109,14 @@ impl Pieces {
     }
 
     /// The same records with other fields: `edit` gives those of one, or nothing where they stay as they are.
-    pub(crate) fn edited(
-        &self,
-        mut edit: impl FnMut(&Records, &Record, &[u8]) -> Option<FieldBuffer>,
-    ) -> Pieces {
+    pub(crate) fn edited(&self, mut edit: impl FnMut(&Records, &Record, &[u8]) -> Option<Vec<u8>>) -> Pieces {
         let mut edited = Pieces::default();
         for piece in &self.pieces {
             let of = &*piece.records;
             let mut copy = of.empty();
             for (record, bytes) in of.iter(piece.range.clone()) {
                 let fields = edit(of, record, bytes);
-                copy.push_copy(record, fields.as_ref().map_or(bytes, FieldBuffer::as_bytes));
+                copy.push_copy(record, fields.as_deref().unwrap_or(bytes));
             }
             edited.append(copy.into());
         }

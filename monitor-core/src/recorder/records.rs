@@ -10,18 +10,10 @@ use crate::model::Family;
 use crate::model::FieldValue;
 use crate::model::Fields;
 use crate::model::Metadata;
+use crate::model::Own;
 use crate::model::Record;
 use crate::model::Resource;
 use crate::model::Slot;
-
-/// The name under which links travel among the fields.
-pub(crate) const LINK_FIELD: &str = "\u{0}link";
-/// The name under which the state of the trace, as headers have it, travels among the fields.
-pub(crate) const TRACE_STATE_FIELD: &str = "\u{0}trace_state";
-/// The name under which the number of lost fields travels among the fields.
-pub(crate) const DROPPED_FIELD: &str = "\u{0}dropped";
-/// The name under which a span's own name travels among the fields.
-pub(crate) const NAME_FIELD: &str = "\u{0}name";
 
 /// What turns the numbers in a record into what they stand for.
 pub(crate) trait Names: Send + Sync {
@@ -195,15 +187,10 @@ impl Records {
     }
 }
 
-/// The fields that have a meaning of their own among all that travel.
-pub(crate) fn plain<'a>(fields: Fields<'a>) -> impl Iterator<Item = (&'a str, FieldValue<'a>)> + use<'a> {
-    fields.filter(|(name, _)| !name.starts_with('\0'))
-}
-
 /// How many fields did not fit.
-pub(crate) fn dropped(mut fields: Fields<'_>) -> u64 {
-    match fields.find(|(name, _)| *name == DROPPED_FIELD) {
-        Some((_, FieldValue::Unsigned(lost))) => lost,
+pub(crate) fn dropped(fields: &Fields<'_>) -> u64 {
+    match fields.own(Own::Dropped).next() {
+        Some(FieldValue::Unsigned(lost)) => lost,
         _ => 0,
     }
 }

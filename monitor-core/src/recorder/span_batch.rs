@@ -4,23 +4,19 @@ use std::borrow::Cow;
 use std::time::Duration;
 use std::time::SystemTime;
 
-use crate::model::FieldBuffer;
 use crate::model::FieldValue;
 use crate::model::Fields;
 use crate::model::Metadata;
 use crate::model::Outcome;
+use crate::model::Own;
 use crate::model::Record;
 use crate::model::Resource;
 use crate::model::SpanContext;
 use crate::model::SpanId;
 use crate::model::TraceId;
-use crate::recorder::LINK_FIELD;
-use crate::recorder::NAME_FIELD;
 use crate::recorder::Pieces;
 use crate::recorder::Records;
-use crate::recorder::TRACE_STATE_FIELD;
 use crate::recorder::dropped;
-use crate::recorder::plain;
 
 /// Finished spans, in the order in which each thread finished them.
 ///
@@ -77,8 +73,8 @@ impl SpanBatch {
         self.pieces.by_trace().into_iter().map(|(trace, pieces)| (trace, pieces.into()))
     }
 
-    /// The same with other fields, where `edit` gives any.
-    pub(crate) fn edited(&self, mut edit: impl FnMut(&Span<'_>) -> Option<FieldBuffer>) -> Self {
+    /// The same with other fields, where `edit` gives any, as bytes.
+    pub(crate) fn edited(&self, mut edit: impl FnMut(&Span<'_>) -> Option<Vec<u8>>) -> Self {
         self.pieces.edited(|batch, record, bytes| edit(&Span { batch, record, bytes })).into()
     }
 
@@ -123,10 +119,7 @@ impl<'a> Span<'a> {
 
     /// The name of this one span, where it has one.
     pub(crate) fn own_name(&self) -> Option<Cow<'a, str>> {
-        match self.all_fields().find(|(name, _)| *name == NAME_FIELD) {
-            Some((_, FieldValue::Text(name))) => Some(name),
-            _ => None,
-        }
+        self.own_text(Own::Name)
     }
 
     /// Which span of which trace this is.
@@ -188,7 +181,7 @@ impl<'a> Span<'a> {
 
     /// Names and values of the fields.
     pub fn fields(&self) -> impl Iterator<Item = (&'a str, FieldValue<'a>)> + use<'a> {
-        plain(self.all_fields())
+        self.all_fields()
     }
 
     /// The value of one field.
@@ -199,7 +192,7 @@ impl<'a> Span<'a> {
 
     /// Spans of other traces that this one is linked to.
     pub fn links(&self) -> impl Iterator<Item = SpanContext> + use<'a> {
-        self.all_fields().filter(|(name, _)| *name == LINK_FIELD).filter_map(|(_, value)| {
+        self.all_fields().own(Own::Link).filter_map(|value| {
             let FieldValue::Text(text) = value else { return None };
             let (trace, span) = text.split_once('-')?;
             Some(SpanContext::new(
@@ -213,18 +206,23 @@ impl<'a> Span<'a> {
     /// [`Sampling`](crate::layers::Sampling).
     #[must_use]
     pub fn trace_state(&self) -> Option<Cow<'a, str>> {
-        match self.all_fields().find(|(name, _)| *name == TRACE_STATE_FIELD) {
-            Some((_, FieldValue::Text(state))) => Some(state),
-            _ => None,
-        }
+        self.own_text(Own::TraceState)
     }
 
     /// How many fields did not fit.
     #[must_use]
     pub fn dropped_fields(&self) -> u64 {
-        dropped(self.all_fields())
+        dropped(&self.all_fields())
     }
 
+    fn own_text(&self, own: Own) -> Option<Cow<'a, str>> {
+        match self.all_fields().own(own).next() {
+            Some(FieldValue::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The fields, and what the monitor itself says.
     pub(crate) fn all_fields(&self) -> Fields<'a> {
         Fields::new(self.metadata(), self.bytes)
     }

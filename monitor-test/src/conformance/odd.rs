@@ -36,9 +36,9 @@ impl Texts {
         }
     }
 
-    fn texts(self) -> [&'static str; 7] {
+    fn texts(self) -> [&'static str; 9] {
         match self {
-            Texts::Harmless => ["", "f", "g", "h", "i", "j", "k"],
+            Texts::Harmless => ["", "f", "g", "h", "i", "j", "k", "l", "m"],
             Texts::Hostile => HOSTILE_TEXTS,
         }
     }
@@ -59,7 +59,7 @@ const HOSTILE_NAMES: [&str; 6] = [
     "ünïcödé 名前 🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀",
 ];
 
-const HOSTILE_TEXTS: [&str; 7] = [
+const HOSTILE_TEXTS: [&str; 9] = [
     "",
     "\n:1|c|#forged:1",
     "\" onload=\"</script>",
@@ -67,6 +67,8 @@ const HOSTILE_TEXTS: [&str; 7] = [
     "\u{1b}[31mred\u{9b}31m",
     "\u{202e}\u{2066}\u{2028}\u{2029}\u{0}",
     "${jndi:x} %s %n {} {{",
+    "\u{0}link",
+    "\u{0}\u{0}",
 ];
 
 const NUMBERS: [f64; 8] =

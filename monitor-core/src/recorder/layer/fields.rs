@@ -1,31 +1,40 @@
 //! A span's or event's fields, with some of them changed.
 
+use std::borrow::Cow;
+use std::iter;
+
 use crate::model::FieldBuffer;
 use crate::model::FieldName;
 use crate::model::FieldValue;
 use crate::model::Fields;
-use crate::recorder::DROPPED_FIELD;
+use crate::model::Own;
 
-/// Writes the fields anew: each as `change` gives it, which is nothing where it goes.
+/// The fields, each with the value that `change` gives it; what the monitor itself says stays.
 pub(crate) fn changed<'a>(
     fields: Fields<'a>,
-    mut change: impl FnMut(&str, FieldValue<'a>) -> Option<FieldValue<'a>>,
-) -> FieldBuffer {
-    let mut changed = FieldBuffer::default();
-    let mut lost = 0;
+    mut change: impl FnMut(&str, FieldValue<'a>) -> FieldValue<'a>,
+) -> Vec<u8> {
+    written(fields.all().map(|(name, value)| match name {
+        FieldName::Free(free) => (name, change(free, value)),
+        FieldName::Declared(_) | FieldName::Own(_) => (name, value),
+    }))
+}
+
+/// The fields, with `text` as what the monitor itself says under this number.
+pub(crate) fn with_own<'a>(fields: Fields<'a>, own: Own, text: &'a str) -> Vec<u8> {
+    let name = FieldName::Own(own);
+    let others = fields.all().filter(|(it, _)| *it != name);
+    written(iter::once((name, FieldValue::Text(Cow::Borrowed(text)))).chain(others))
+}
+
+/// Writes each into a buffer of its own first: they were bounded all together when they were recorded, and what a layer
+/// changes is no reason to lose one.
+fn written<'a>(fields: impl Iterator<Item = (FieldName<'a>, FieldValue<'a>)>) -> Vec<u8> {
+    let (mut bytes, mut one) = (Vec::new(), FieldBuffer::default());
     for (name, value) in fields {
-        match value {
-            FieldValue::Unsigned(count) if name == DROPPED_FIELD => lost = count,
-            value => {
-                if let Some(value) = change(name, value) {
-                    changed.push(FieldName::Free(name), &value);
-                }
-            }
-        }
+        one.clear();
+        one.push(name, &value);
+        bytes.extend_from_slice(one.as_bytes());
     }
-    let lost = u16::try_from(lost).unwrap_or(u16::MAX).saturating_add(changed.dropped());
-    if lost > 0 {
-        changed.lost(DROPPED_FIELD, lost);
-    }
-    changed
+    bytes
 }

@@ -44,13 +44,13 @@ impl Redact {
     }
 
     fn hides(&self, name: &str) -> bool {
-        !name.starts_with('\0') && Pattern::any(&self.0, name)
+        Pattern::any(&self.0, name)
     }
 
-    fn fields(&self, fields: Fields<'_>) -> Option<crate::model::FieldBuffer> {
+    fn fields(&self, fields: Fields<'_>) -> Option<Vec<u8>> {
         fields.clone().any(|(name, _)| self.hides(name)).then(|| {
             let hidden = || FieldValue::Text(Cow::Borrowed(REDACTED));
-            changed(fields, |name, value| Some(if self.hides(name) { hidden() } else { value }))
+            changed(fields, |name, value| if self.hides(name) { hidden() } else { value })
         })
     }
 }

@@ -4,12 +4,10 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::metric::Snapshot;
-use crate::model::FieldName;
-use crate::model::FieldValue;
-use crate::recorder::NAME_FIELD;
+use crate::model::Own;
 use crate::recorder::SpanBatch;
 use crate::recorder::layer::Layer;
-use crate::recorder::layer::fields::changed;
+use crate::recorder::layer::fields::with_own;
 
 /// Gives spans and metrics other names, each its own or all the same beginning.
 ///
@@ -57,9 +55,7 @@ impl Layer for Rename {
         }
         batch.edited(|span| {
             let name = self.names.get(&*span.display_name())?;
-            let mut fields = changed(span.all_fields(), |name, value| (name != NAME_FIELD).then_some(value));
-            fields.push(FieldName::Free(NAME_FIELD), &FieldValue::Text(Cow::Borrowed(name)));
-            Some(fields)
+            Some(with_own(span.all_fields(), Own::Name, name))
         })
     }
 

@@ -1,14 +1,10 @@
 //! A part of the traces, the same part everywhere.
 
-use std::borrow::Cow;
-
-use crate::model::FieldName;
-use crate::model::FieldValue;
+use crate::model::Own;
 use crate::model::TraceId;
 use crate::recorder::SpanBatch;
-use crate::recorder::TRACE_STATE_FIELD;
 use crate::recorder::layer::Layer;
-use crate::recorder::layer::fields::changed;
+use crate::recorder::layer::fields::with_own;
 
 /// Thresholds and the random part of a trace's identifier have so many bits.
 const BITS: u32 = 56;
@@ -75,12 +71,7 @@ impl Layer for Sampling {
         if self.threshold == 0 {
             return kept;
         }
-        kept.edited(|span| {
-            let mut fields =
-                changed(span.all_fields(), |name, value| (name != TRACE_STATE_FIELD).then_some(value));
-            fields.push(FieldName::Free(TRACE_STATE_FIELD), &FieldValue::Text(Cow::Borrowed(&self.state)));
-            Some(fields)
-        })
+        kept.edited(|span| Some(with_own(span.all_fields(), Own::TraceState, &self.state)))
     }
 }
 
