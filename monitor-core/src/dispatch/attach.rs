@@ -227,11 +227,6 @@ pub(crate) fn current_core() -> Option<Arc<Core>> {
     attached().and_then(core_of)
 }
 
-/// The span that is current on this thread, if there is one.
-pub(crate) fn current_context() -> Option<SpanContext> {
-    current().map(place_of).filter(|context| context.is_valid())
-}
-
 /// Where a lane stands in a trace; not valid where it stands in none.
 #[inline]
 pub(crate) fn place_of(lane: &Lane) -> SpanContext {
@@ -283,10 +278,4 @@ impl Drop for Placed {
         place.trace_low.set(low);
         place.child.set(child);
     }
-}
-
-/// Runs `body` as if it were called from the span `context`.
-pub(crate) fn with_context<R>(context: SpanContext, body: impl FnOnce() -> R) -> R {
-    let _placed = attached().map(|lane| Placed::new(lane, context, 0));
-    body()
 }

@@ -26,13 +26,14 @@ use crate::model::FieldBuffer;
 use crate::model::GOLDEN;
 use crate::model::Head;
 use crate::model::Metadata;
+use crate::model::Origin;
 use crate::model::Outcome;
 use crate::model::SpanContext;
 use crate::model::SpanId;
 use crate::model::TraceId;
 
 /// Spans nest so deep on one thread; deeper ones stand side by side at this depth, and are counted.
-const DEEPEST: u64 = 1_000;
+const DEEPEST: u32 = 1_000;
 
 /// A call under way. Nothing of it is on the heap unless it has fields or a bridge takes part.
 #[derive(Default)]
@@ -70,7 +71,7 @@ fn start_on(lane: Option<&'static Lane>, callsite: &'static Callsite) -> Call {
 #[cold]
 #[inline(never)]
 fn start_uncommon(lane: Option<&'static Lane>, callsite: &'static Callsite) -> Call {
-    match marked(lane, callsite, PLAIN).filter(|(lane, ..)| !origin::is_awaited(lane)) {
+    match marked(lane, callsite, PLAIN).filter(|(lane, _, head)| !origin::is_awaited(lane, *head)) {
         Some((lane, entry, head)) => begin(lane, entry, head, ticks::now, origin::depth(lane) >= DEEPEST),
         None => start_cold(callsite, None),
     }
@@ -79,7 +80,7 @@ fn start_uncommon(lane: Option<&'static Lane>, callsite: &'static Callsite) -> C
 /// Whether the fast path has to leave the call to one that looks at its place.
 #[inline(always)]
 fn is_deep(lane: &Lane) -> bool {
-    lane.context.active.get() >= DEEPEST
+    lane.context.active.get() >= u64::from(DEEPEST)
 }
 
 /// The lane and its entry of the callsite, if that has this mark.
@@ -172,14 +173,18 @@ fn start_cold(callsite: &'static Callsite, given: Option<&Extra>) -> Call {
     let mut call = Call::default();
     call.head = head;
     if let Some((lane, entry)) = recorded {
-        let mut placed = given.and_then(|given| given.parent).map(|parent| Placed::new(lane, parent, 0));
+        let parent = given.and_then(|given| given.parent);
+        let mut placed = parent.map(|parent| Placed::new(lane, parent, 0));
         let core = core_of(lane);
         let level = given.and_then(|given| given.level).unwrap_or(callsite.metadata().level);
         let (head, above) = match &core {
             Some(core) => level::settle(lane, core, level, entry.head(), &mut placed),
             None => (entry.head(), None),
         };
-        let origin = origin::awaited(lane);
+        let origin = match parent {
+            Some(parent) => parent.is_remote().then_some(Origin::Parent(parent)),
+            None => origin::awaited(lane),
+        };
         call = begin(lane, entry, head, ticks::now, origin::depth(lane) >= DEEPEST);
         call.head &= !SLOW;
         if let Some(above) = above {
@@ -307,17 +312,16 @@ fn finish_cold(call: &mut Call, ending: Head) {
         }
         return;
     };
+    extra.waived = None;
     if extra.late {
         late::leave(call.head, &mut extra.fields);
     }
-    let clock = extra.clock.clone();
-    let took = || clock.unwrap_or_default().duration(end.saturating_sub(call.start));
+    let ticks = end.saturating_sub(call.start);
+    let clock = extra.clock.take().unwrap_or_default();
     if extra.is_accompanied() {
-        extra.end(ending, took(), call.context(), call.lane);
+        extra.end(ending, clock.duration(ticks), call.lane);
     }
     if let Some(mut hook) = extra.hook.take() {
-        let clock = extra.clock.clone().unwrap_or_default();
-        let ticks = end.saturating_sub(call.start);
         hook.fields(&extra.fields);
         hook.end(&hook::Ending {
             outcome: ending.outcome(),
@@ -332,9 +336,7 @@ fn finish_cold(call: &mut Call, ending: Head) {
                 extra.fields.clear();
                 extra.links.clear();
             }
-            if write_span_payload(lane, core_of(lane).as_deref(), &mut extra) {
-                ending_word |= Head::FIELDS;
-            }
+            ending_word |= write_span_payload(lane, core_of(lane).as_deref(), &mut extra);
         }
         let children = lane.context.child.get();
         end_at(lane, call, end, ending_word);

@@ -36,8 +36,6 @@ pub(crate) struct CallEnd<'a> {
     /// `panic` for a panic.
     pub(crate) error_type: Option<&'static str>,
     pub(crate) duration: Duration,
-    #[allow(dead_code, reason = "a companion may want to know where the call was")]
-    pub(crate) context: Option<SpanContext>,
     /// The fields of the span, to which more may be added.
     pub(crate) fields: &'a mut FieldBuffer,
     /// What the result says beyond that, where somebody looked.

@@ -106,8 +106,8 @@ impl Copy {
         extra.display_name = extra.display_name.take().map(|name| format!("{PREFIX}{name}").into());
         extra.links.clear();
         link(&mut extra.own, source);
-        write_span_payload(lane, Some(&core), extra);
-        let flags = Head::SPAN | Head::FIELDS;
+        extra.remote &= parent != 0;
+        let flags = Head::SPAN | write_span_payload(lane, Some(&core), extra);
         let head = Head::call(self.callsite.id(), 0, ending.error(), ending.outcome(), flags);
         if lane.push([call.start, end, span, parent, high, low, children, head.word()]) {
             turn(lane);

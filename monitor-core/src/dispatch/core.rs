@@ -162,7 +162,12 @@ impl Core {
 
     /// Whether some recorder takes what threads write one by one: spans or events.
     pub(crate) fn exports(&self) -> bool {
-        self.config.signals.contains(Signals::SPANS) || self.wants_events()
+        self.wants_spans() || self.wants_events()
+    }
+
+    /// Whether some recorder takes spans.
+    pub(crate) fn wants_spans(&self) -> bool {
+        self.config.signals.contains(Signals::SPANS)
     }
 
     /// Whether some recorder takes events.

@@ -15,6 +15,7 @@ use crate::dispatch::error_types::error_type_name;
 use crate::dispatch::hook::Hooked;
 use crate::dispatch::lane::Lane;
 use crate::dispatch::late;
+use crate::dispatch::origin::Waived;
 use crate::dispatch::values::Values;
 use crate::model::Clock;
 use crate::model::FieldBuffer;
@@ -46,6 +47,10 @@ pub(crate) struct Extra {
     pub(crate) late: bool,
     /// The place of the call around this one, where this one was put elsewhere by hand.
     pub(crate) placed: Option<Placed>,
+    /// The span's parent is in another process.
+    pub(crate) remote: bool,
+    /// The lane awaited this call.
+    pub(crate) waived: Option<Waived>,
     /// The monitor around this call, where this one has a monitor of its own.
     pub(crate) entered: Option<Entered>,
     /// The label values as text, where a bridge wants the call.
@@ -81,6 +86,7 @@ impl Extra {
 
     /// The call leaves its thread for a while.
     pub(crate) fn pause(&mut self, head: u64) {
+        self.waived = None;
         if self.late {
             late::leave(head, &mut self.fields);
         }
@@ -117,20 +123,14 @@ impl Extra {
 
     /// The call has ended, which the last companion hears first.
     #[inline(never)]
-    pub(crate) fn end(
-        &mut self,
-        ending: Head,
-        duration: Duration,
-        context: Option<SpanContext>,
-        lane: Option<&'static Lane>,
-    ) {
+    pub(crate) fn end(&mut self, ending: Head, duration: Duration, lane: Option<&'static Lane>) {
         let outcome = ending.outcome();
         let error_type = match outcome {
             Outcome::Panic => Some("panic"),
             _ => error_type_name(ending.error()),
         };
         let fields = &mut self.fields;
-        let mut end = CallEnd { outcome, error_type, duration, context, fields, answer: self.answer.take() };
+        let mut end = CallEnd { outcome, error_type, duration, fields, answer: self.answer.take() };
         self.companions.iter_mut().rev().for_each(|companion| companion.end(&mut end));
         self.values.end(lane, outcome, duration);
     }
@@ -154,6 +154,8 @@ impl Extra {
         self.clock = None;
         self.late = false;
         self.placed = None;
+        self.remote = false;
+        self.waived = None;
         self.entered = None;
         self.labels.clear();
         self.hook = None;

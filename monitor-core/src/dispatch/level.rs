@@ -1,10 +1,10 @@
 //! What trace levels make of a call that begins.
 
 use crate::dispatch::attach::Placed;
-use crate::dispatch::attach::place_of;
 use crate::dispatch::call::Call;
 use crate::dispatch::core::Core;
 use crate::dispatch::lane::Lane;
+use crate::dispatch::origin::standing;
 use crate::dispatch::payload::link;
 use crate::model::FieldName;
 use crate::model::Head;
@@ -25,7 +25,7 @@ pub(crate) fn settle(
     head: u64,
     placed: &mut Option<Placed>,
 ) -> (u64, Option<SpanContext>) {
-    let above = Some(place_of(lane)).filter(|above| above.is_valid());
+    let above = standing(lane);
     match (core.levels().effective(level), above) {
         (TraceLevel::NoTrace, _) => (head & !Head::SPAN, None),
         (TraceLevel::Nested, None) if core.levels().without_parent == WithoutParent::Drop => {

@@ -86,9 +86,7 @@ pub use emit::{emit, is_heard};
 pub use process_wide::{Registration, register};
 pub use values::Moments;
 
-pub(crate) use attach::{
-    attached, current, current_context, current_core, lane_of, note_panic, scope, suppress, with_context,
-};
+pub(crate) use attach::{attached, current, current_core, lane_of, note_panic, scope, suppress};
 pub(crate) use call::{Call, finish, start, start_labelled, start_with};
 pub(crate) use chain::{Segment, reach_end};
 pub(crate) use companion::{Answer, CallEnd, Companion};
@@ -112,7 +110,7 @@ pub(crate) use late::set as late_field;
 pub(crate) use nest::{Around, Nest};
 pub(crate) use observed::{Observable, Reading, unwatch};
 pub(crate) use order::{Began, finish_in_any_order};
-pub(crate) use origin::with_origin;
+pub(crate) use origin::{current_context, with_context, with_origin};
 pub(crate) use process_wide::subscriptions;
 #[cfg(feature = "tracing")]
 pub(crate) use sources::register_instrument;

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use crate::dispatch::call::Call;
 use crate::dispatch::call::finish;
 use crate::dispatch::lane::Lane;
+use crate::dispatch::origin::depth;
 use crate::model::Head;
 use crate::model::SpanContext;
 use crate::model::SpanId;
@@ -47,16 +48,13 @@ impl Place {
 pub(crate) struct Began {
     trace: [u64; 2],
     /// How many calls were under way, itself included.
-    depth: u64,
+    depth: u32,
 }
 
 impl Began {
     /// Of a call that has just begun.
     pub(crate) fn of(call: &Call) -> Self {
-        call.lane.map_or(Self::default(), |lane| Self {
-            trace: Place::of(lane).trace,
-            depth: lane.context.active.get(),
-        })
+        call.lane.map_or(Self::default(), |lane| Self { trace: Place::of(lane).trace, depth: depth(lane) })
     }
 
     /// Which span the call is, wherever its thread stands by now.
@@ -74,7 +72,7 @@ pub(crate) fn finish_in_any_order(call: &mut Call, began: Began, ending: Head) {
     let Some(lane) = call.lane.filter(|_| span != 0) else { return finish(call, ending) };
     let mut now = Place::of(lane);
     // The call around it has ended before: nothing that runs is below this one.
-    let outlived = lane.context.active.get() < began.depth;
+    let outlived = depth(lane) < began.depth;
     Place::set_trace(lane, began.trace);
     finish(call, ending);
     let back = Place::of(lane);

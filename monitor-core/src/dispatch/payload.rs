@@ -14,15 +14,16 @@ use crate::model::WORDS;
 
 /// Adds a link.
 pub(crate) fn link(own: &mut FieldBuffer, to: SpanContext) {
-    own.text(FieldName::Own(Own::Link), format_args!("{}-{}", to.trace_id(), to.span_id()));
+    let remote = if to.is_remote() { "-remote" } else { "" };
+    own.text(FieldName::Own(Own::Link), format_args!("{}-{}{remote}", to.trace_id(), to.span_id()));
 }
 
-/// Writes the fields and what else only few spans have, to be followed by the span's record. Tells whether there is
-/// any.
+/// Writes the fields and what else only few spans have, to be followed by the span's record. Gives the flags that tell of
+/// it there.
 ///
 /// What the monitor itself says comes first and in a buffer of its own, so that fields never take its room.
-pub(crate) fn write_span_payload(lane: &'static Lane, core: Option<&Core>, extra: &mut Extra) -> bool {
-    let Extra { own, fields, links, display_name, .. } = extra;
+pub(crate) fn write_span_payload(lane: &'static Lane, core: Option<&Core>, extra: &mut Extra) -> u64 {
+    let Extra { own, fields, links, display_name, remote, .. } = extra;
     if let Some(name) = display_name {
         own.text(FieldName::Own(Own::Name), format_args!("{name}"));
     }
@@ -31,7 +32,8 @@ pub(crate) fn write_span_payload(lane: &'static Lane, core: Option<&Core>, extra
     if dropped > 0 {
         own.lost(dropped);
     }
-    write(lane, core, [own.as_bytes(), fields.as_bytes()])
+    let told = if write(lane, core, [own.as_bytes(), fields.as_bytes()]) { Head::FIELDS } else { 0 };
+    if *remote { told | Head::REMOTE } else { told }
 }
 
 /// Writes the fields of an event, to be followed by its record.

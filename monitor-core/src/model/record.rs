@@ -19,12 +19,12 @@ pub(crate) const PAYLOAD: usize = (WORDS - 1) * 8;
 /// | bits | meaning |
 /// |---|---|
 /// | 0–22 | source: callsite or instrument |
-/// | 23 | a mark of the caller's thread, without meaning in a record |
+/// | 23 | a mark of the caller's thread; in a record without meaning by itself |
 /// | 24–39 | slot: which combination of label values |
 /// | 40–55 | error type, zero where there is none |
 /// | 56–57 | outcome |
 /// | 58–62 | flags |
-/// | 63 | a mark like bit 23 |
+/// | 63 | a mark like bit 23; no call has both while it runs, and a record with both is [`REMOTE`](Self::REMOTE) |
 ///
 /// In a record of an event, which has no flag of its own, source and slot are its family and its place among the
 /// family's events.
@@ -42,6 +42,8 @@ impl Head {
     pub(crate) const PAYLOAD: u64 = 1 << 61;
     /// The span has links or fields in the payload records before it.
     pub(crate) const FIELDS: u64 = 1 << 62;
+    /// The parent of the span is in another process.
+    pub(crate) const REMOTE: u64 = 1 << 63 | Self::MAX_SOURCES as u64;
     /// Any of these, and it is no event.
     const NO_EVENT: u64 = Self::SPAN | Self::METRICS | Self::TICK | Self::PAYLOAD;
 
@@ -111,6 +113,12 @@ impl Head {
     #[inline]
     pub(crate) const fn has(self, any: u64) -> bool {
         self.0 & any != 0
+    }
+
+    /// Whether this is a span whose parent is in another process.
+    #[inline]
+    pub(crate) const fn has_remote_parent(self) -> bool {
+        self.0 & Self::REMOTE == Self::REMOTE
     }
 
     /// Whether this is an event.
@@ -276,6 +284,11 @@ mod tests {
             (Head::MAX_SOURCES - 1, u16::MAX - 1, 77, Outcome::Panic)
         );
         assert!(head.has(Head::SPAN) && !head.has(Head::METRICS));
+        for mark in [0, 1 << 63, 1 << 23, Head::REMOTE] {
+            let marked = Head::from_word(head.word() | mark);
+            assert_eq!((marked.source(), marked.outcome()), (head.source(), head.outcome()));
+            assert_eq!(marked.has_remote_parent(), mark == Head::REMOTE);
+        }
     }
 
     #[test]

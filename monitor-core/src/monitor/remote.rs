@@ -112,7 +112,7 @@ pub(crate) fn read_xray<H: ReadHeaders + ?Sized>(headers: &H) -> (Option<SpanCon
         Some(XRaySampled::No) => TraceFlags::NONE,
         _ => TraceFlags::SAMPLED,
     };
-    let context = header.parent().map(|parent| SpanContext::new(root, parent));
+    let context = header.parent().map(|parent| SpanContext::new(root, parent).remote());
     let remote = Remote {
         trace: Some(Known { trace: root, flags, state: TraceState::default() }),
         // A load balancer begins a trace without a span.

@@ -65,12 +65,13 @@ impl TraceParent {
             _ => rest.first().is_none_or(|next| *next == b'-'),
         };
         let context =
-            SpanContext::new(TraceId::new(number(trace)?), SpanId::new(u64::try_from(number(span)?).ok()?));
+            SpanContext::new(TraceId::new(number(trace)?), SpanId::new(u64::try_from(number(span)?).ok()?))
+                .remote();
         let flags = TraceFlags::from_bits(number(&known[LENGTH - 2..])? as u8);
         Self::new(context, flags).filter(|_| more)
     }
 
-    /// The span.
+    /// The span; one of another process, where this was read from a header.
     #[must_use]
     pub fn context(&self) -> SpanContext {
         self.context

@@ -146,6 +146,21 @@ impl<'a> Span<'a> {
         self.record.parent()
     }
 
+    /// Whether the parent is in another process, so that this is the first span of its trace here and nobody need wait for
+    /// what it is a part of.
+    ///
+    /// It is known of parents that came in headers, by [`Context::extract`](crate::Context::extract), and of those of which
+    /// [`SpanContext::remote`] was said.
+    #[must_use]
+    pub fn has_remote_parent(&self) -> bool {
+        self.record.head().has_remote_parent()
+    }
+
+    /// Whether this is the first span of its trace in this process: it has no parent, or one in another process.
+    pub(crate) fn is_local_root(&self) -> bool {
+        self.parent().is_none() || self.has_remote_parent()
+    }
+
     /// When the call began: derived from the monotonic clock and one wall-clock reading a batch.
     #[must_use]
     pub fn start(&self) -> SystemTime {
@@ -194,11 +209,12 @@ impl<'a> Span<'a> {
     pub fn links(&self) -> impl Iterator<Item = SpanContext> + use<'a> {
         self.all_fields().own(Own::Link).filter_map(|value| {
             let FieldValue::Text(text) = value else { return None };
-            let (trace, span) = text.split_once('-')?;
-            Some(SpanContext::new(
-                TraceId::new(u128::from_str_radix(trace, 16).ok()?),
-                SpanId::new(u64::from_str_radix(span, 16).ok()?),
-            ))
+            let mut parts = text.split('-');
+            let link = SpanContext::new(
+                TraceId::new(u128::from_str_radix(parts.next()?, 16).ok()?),
+                SpanId::new(u64::from_str_radix(parts.next()?, 16).ok()?),
+            );
+            Some(if parts.next() == Some("remote") { link.remote() } else { link })
         })
     }
 

@@ -14,6 +14,7 @@ use crate::dispatch::extra::Extra;
 use crate::dispatch::flight::Flight;
 use crate::dispatch::flight::hangar;
 use crate::dispatch::lane::Lane;
+use crate::dispatch::origin::Waived;
 use crate::dispatch::ticks;
 use crate::model::Head;
 use crate::model::Outcome;
@@ -56,7 +57,10 @@ impl Flight {
         if let Some(lane) = lane {
             self.enter(lane);
         }
-        self.with_extra(Extra::go_on);
+        self.with_extra(|extra, head| {
+            extra.go_on(head);
+            extra.waived = lane.filter(|_| head & Head::SPAN != 0).and_then(Waived::new);
+        });
         Underway { flight: self, lane }
     }
 

@@ -20,9 +20,10 @@ const MOST: usize = 65_536;
 /// Lets whole traces through that are worth keeping: slow ones, failed ones, and one in so many of the others. It is
 /// decided within the process, when the trace's root ends; until then its spans are held back.
 ///
-/// A trace whose root is in another process is decided about when nothing has come of it for 30 seconds. At most 65,536
-/// spans are held back; beyond that it is decided about the oldest traces by what has come of them. Spans that come after
-/// the decision follow it.
+/// Of a trace that another process has sent here, the first span of this process is as good as the root. A trace whose
+/// root does not come is decided about when nothing has come of it for 30 seconds. At most 65,536 spans are held back;
+/// beyond that it is decided about the oldest traces by what has come of them. Spans that come after the decision follow
+/// it.
 ///
 /// ```
 /// use monitor_core::layers::{RecorderExt, TailSampling};
@@ -128,7 +129,7 @@ impl Layer for TailSampling {
                 Some(false) => {}
                 None => {
                     let wanted = spans.iter().any(|span| self.is_wanted(&span));
-                    ended.extend(spans.iter().any(|span| span.parent().is_none()).then_some(trace));
+                    ended.extend(spans.iter().any(|span| span.is_local_root()).then_some(trace));
                     self.traces.hold(trace, spans, wanted, now);
                 }
             }

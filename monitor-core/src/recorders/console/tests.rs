@@ -105,6 +105,24 @@ fn traces_without_a_root_wait_in_bounded_memory() {
 }
 
 #[test]
+fn a_trace_that_another_process_has_sent_is_printed_when_its_part_here_ends() {
+    let (memory, mut waiting) = (Memory::default(), Waiting::default());
+    let monitor = Monitor::builder().recorder(memory.clone()).build();
+    let sender = SpanContext::new(TraceId::new(1), SpanId::new(2)).remote();
+    monitor.scope(|| {
+        let _answer = Span::start_in("answer", sender);
+        drop(Span::start("load"));
+    });
+    monitor.flush(Duration::from_secs(10)).unwrap();
+    let mut spans = memory.spans().into_iter();
+    let now = Instant::now();
+    waiting.add(spans.next().unwrap(), now);
+    assert_eq!(waiting.take_ready(now).len(), 0);
+    waiting.add(spans.next().unwrap(), now);
+    assert_eq!(waiting.take_ready(now)[0].spans.len(), 2);
+}
+
+#[test]
 fn a_trace_whose_root_is_elsewhere_is_printed_when_nothing_more_comes() {
     let (memory, mut waiting) = (Memory::default(), Waiting::default());
     let monitor = Monitor::builder().recorder(memory.clone()).build();

@@ -11,7 +11,7 @@ use crate::recorders::memory::FinishedSpan;
 
 /// The most spans that wait; beyond that the oldest trace is printed as it is.
 const SPANS: usize = 20_000;
-/// A trace of which nothing has come for so long is printed as it is: its root may be in another process.
+/// A trace of which nothing has come for so long is printed as it is: its root may never end.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How many traces are remembered as printed, for spans of theirs that come late.
 const PRINTED: usize = 1_000;
@@ -49,7 +49,7 @@ impl Waiting {
     /// Keeps a span, which came `now`, until its trace is complete.
     pub(crate) fn add(&mut self, span: FinishedSpan, now: Instant) {
         let trace = span.trace_id;
-        let is_last = span.parent.is_none() || self.printed.contains(&trace);
+        let is_last = span.is_local_root() || self.printed.contains(&trace);
         let waiting = self.traces.entry(trace).or_insert_with(|| Trace { spans: Vec::new(), last: now });
         if waiting.spans.is_empty() {
             self.order.push_back(trace);

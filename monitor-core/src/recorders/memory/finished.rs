@@ -28,6 +28,8 @@ pub struct FinishedSpan {
     pub span_id: SpanId,
     /// The span that this one is a part of.
     pub parent: Option<SpanId>,
+    /// Whether that one is in another process.
+    pub has_remote_parent: bool,
     /// When the call began.
     pub start: SystemTime,
     /// How long it took.
@@ -50,6 +52,11 @@ impl FinishedSpan {
     pub fn field(&self, name: &str) -> Option<&FieldValue<'static>> {
         self.fields.iter().find(|(it, _)| it == name).map(|(_, value)| value)
     }
+
+    /// Whether this is the first span of its trace in this process: it has no parent, or one in another process.
+    pub(crate) fn is_local_root(&self) -> bool {
+        self.parent.is_none() || self.has_remote_parent
+    }
 }
 
 impl From<&Span<'_>> for FinishedSpan {
@@ -63,6 +70,7 @@ impl From<&Span<'_>> for FinishedSpan {
             trace_id: span.trace_id(),
             span_id: span.span_id(),
             parent: span.parent(),
+            has_remote_parent: span.has_remote_parent(),
             start: span.start(),
             duration: span.duration(),
             self_duration: span.self_duration(),

@@ -131,7 +131,7 @@ fn a_span_says_how_it_ended() {
     let ok = only_span(drop);
     assert_eq!((ok.name.as_str(), ok.kind, &ok.status), ("load orders", 1, &None));
     assert!(ok.start_time_unix_nano <= ok.end_time_unix_nano && ok.parent_span_id.is_empty());
-    assert_eq!((ok.trace_id.len(), ok.span_id.len(), ok.flags), (16, 8, 1));
+    assert_eq!((ok.trace_id.len(), ok.span_id.len(), ok.flags), (16, 8, 0x101));
     assert_eq!(told(&ok.attributes), [r#"outcome=Text("ok")"#]);
     let failed = only_span(|span| span.end(Outcome::Error));
     assert_eq!(failed.status.unwrap().code, 2);
@@ -181,6 +181,16 @@ fn a_span_names_its_parent_and_its_links() {
     let json = serde_json::to_value(parent).unwrap();
     assert_eq!(json["links"][0]["traceId"], "0000000000000000000000000af76519");
     assert_eq!(json["links"][0]["spanId"], "000000000000b7ad");
+}
+
+#[test]
+fn flags_say_whether_a_parent_and_a_link_are_in_another_process() {
+    let here = SpanContext::new(TraceId::new(7), SpanId::new(9));
+    for (other, flags) in [(here, 0x100), (here.remote(), 0x300)] {
+        let messages = sent(|| Span::start_in("answer", other).link(other));
+        let span = &messages.traces[0].resource_spans[0].scope_spans[0].spans[0];
+        assert_eq!((span.flags, span.links[0].flags), (flags | 1, flags));
+    }
 }
 
 #[test]

@@ -18,6 +18,10 @@ use crate::recorders::otlp_messages::json;
 
 /// The trace flag of W3C for what is recorded.
 pub(crate) const SAMPLED: u32 = 1;
+/// It is said whether the parent, or the span of a link, is in another process,
+const HAS_IS_REMOTE: u32 = 1 << 8;
+/// and it is.
+const IS_REMOTE: u32 = 1 << 9;
 
 /// A batch of spans; the request of the service for traces has the same form.
 #[derive(Clone, Message, PartialEq, Serialize)]
@@ -99,6 +103,9 @@ pub(crate) struct Link {
     #[prost(bytes = "vec", tag = "2")]
     #[serde(serialize_with = "json::hex")]
     pub(crate) span_id: Vec<u8>,
+    #[prost(fixed32, tag = "6")]
+    #[serde(skip_serializing_if = "json::is_zero")]
+    pub(crate) flags: u32,
 }
 
 /// Whether the call failed; there is none where it did not.
@@ -142,7 +149,7 @@ impl From<&Recorded<'_>> for Span {
             span_id,
             trace_state: span.trace_state().unwrap_or_default().into_owned(),
             parent_span_id: span.parent().map(|id| id.as_u64().to_be_bytes().to_vec()).unwrap_or_default(),
-            flags: SAMPLED,
+            flags: SAMPLED | origin(span.has_remote_parent()),
             name: span.display_name().into_owned(),
             kind: kind(span.metadata().kind),
             start_time_unix_nano: start,
@@ -158,8 +165,13 @@ impl From<&Recorded<'_>> for Span {
 impl From<SpanContext> for Link {
     fn from(context: SpanContext) -> Self {
         let (trace_id, span_id) = identifiers(context);
-        Self { trace_id, span_id }
+        Self { trace_id, span_id, flags: origin(context.is_remote()) }
     }
+}
+
+/// What flags say of the process of a parent or of the span of a link.
+fn origin(is_remote: bool) -> u32 {
+    if is_remote { HAS_IS_REMOTE | IS_REMOTE } else { HAS_IS_REMOTE }
 }
 
 /// Trace and span as bytes, the highest first.

@@ -21,8 +21,8 @@ use crate::recorders::sentry::crumbs::Crumbs;
 use crate::recorders::sentry::encode::Failure;
 use crate::recorders::sentry::encode::Scope;
 use crate::recorders::sentry::encode::Tree;
+use crate::recorders::sentry::encode::begins_transaction;
 use crate::recorders::sentry::encode::check_in;
-use crate::recorders::sentry::encode::is_local_root;
 use crate::recorders::sentry::encode::told;
 use crate::recorders::sentry::encode::transaction;
 use crate::recorders::sentry::envelope::Envelope;
@@ -76,7 +76,7 @@ impl Intake {
             if options.traces.keeps_trace(span.context()) {
                 self.waiting.add(FinishedSpan::from(&span), now);
             } else if !options.traces.is_none() {
-                let is_root = is_local_root(span.parent(), span.metadata().kind);
+                let is_root = begins_transaction(span.is_local_root(), span.metadata().kind);
                 pile.losses.count(Reason::SampleRate, Category::Transaction, u64::from(is_root));
                 pile.losses.count(Reason::SampleRate, Category::Span, 1);
             }
@@ -183,7 +183,7 @@ fn callers<'a>(
     let mut callers = Vec::new();
     let mut here = all.get(&span.context()).copied();
     while let Some(current) = here {
-        if is_local_root(current.parent(), current.metadata().kind) {
+        if begins_transaction(current.is_local_root(), current.metadata().kind) {
             return (callers, Some(current));
         }
         here = current.parent().and_then(|parent| all.get(&SpanContext::new(span.trace_id, parent))).copied();

@@ -65,7 +65,7 @@ use crate::recorders::sentry::outbox::Outbox;
 /// | a call that ended with an error or panic | an event with an exception: its type is that of the error, its value the field `exception.message` or `error.message`, which `#[monitored(err)]` records; its stack the field `exception.stacktrace` or `code.stacktrace`, else the annotated functions on the way |
 /// | an event of severity `error` | an event with a message |
 /// | earlier events of the same trace | breadcrumbs |
-/// | a call without a parent, or that answers a request (kinds `server` and `consumer`), with all that it called | a transaction with up to 1,000 spans |
+/// | a call without a parent in this process, or that answers a request (kinds `server` and `consumer`), with all that it called | a transaction with up to 1,000 spans |
 /// | a call with the field `monitor.slug` | a check-in, `ok` or `error`, with its duration |
 /// | fields of a call | the context `fields` of an event, data of a span; `sentry.measurement.NAME` of a root a measurement |
 /// | the resource | release, environment, build, server name, and contexts |
@@ -74,8 +74,9 @@ use crate::recorders::sentry::outbox::Outbox;
 /// function that failed with it: a call is passed over if one that it called failed with the same kind of error. Events
 /// of the same kind of error in the same function are one issue, whatever the error's text.
 ///
-/// **Transactions** are told once their root has ended. What hangs below a call of another process, or one that does not
-/// end, is told after 30 seconds by itself, as is what ends after its root; at most 20,000 spans wait.
+/// **Transactions** are told once their root has ended. What hangs below a call that does not end, or one of another process
+/// that was not said to be one ([`SpanContext::remote`](crate::SpanContext::remote)), is told after 30 seconds by itself, as
+/// is what ends after its root; at most 20,000 spans wait.
 ///
 /// **Limits of the server** are obeyed by category; what is dropped for one, or lost otherwise, is counted and told in
 /// reports of losses. A server that takes no transactions at all, as some that are compatible with Sentry, makes every

@@ -11,7 +11,7 @@ use crate::model::SpanId;
 use crate::model::TraceId;
 use crate::recorders::memory::FinishedSpan;
 use crate::recorders::sentry::encode::Tree;
-use crate::recorders::sentry::encode::is_local_root;
+use crate::recorders::sentry::encode::begins_transaction;
 use crate::recorders::sentry::encode::size;
 use crate::recorders::sentry::recent::Recent;
 
@@ -134,7 +134,7 @@ impl Waiting {
             let waits = || span.parent.is_some_and(|parent| here.contains(&parent));
             let late =
                 || span.parent.is_some_and(|parent| self.gone.get(&SpanContext::new(id, parent)).is_some());
-            is_local_root(span.parent, span.metadata.kind)
+            begins_transaction(span.is_local_root(), span.metadata.kind)
                 || !waits() && (going == Going::Everything || late())
         };
         let (mut tops, mut below) = (Vec::new(), HashMap::<SpanId, Vec<_>>::new());

@@ -69,10 +69,10 @@ use crate::recorders::xray::waiting::Waiting;
 ///
 /// # What becomes of a span
 ///
-/// * The root of a trace, and a span of kind `server` or `consumer`, is a **segment**. Any other is a **subsegment** of its
-///   parent: in its document if it is here by then, else in one of its own. So is what comes late, or finds no room in the
-///   64 kB of a document. A span whose parent is not seen within [`patience`](XRay::patience), or by the time of a flush, is
-///   a segment too.
+/// * The root of a trace, a span whose parent is in another process, and one of kind `server` or `consumer`, is a
+///   **segment**. Any other is a **subsegment** of its parent: in its document if it is here by then, else in one of its
+///   own. So is what comes late, or finds no room in the 64 kB of a document. A span whose parent is not seen within
+///   [`patience`](XRay::patience), or by the time of a flush, is a segment too.
 /// * A segment of kind `server` or `consumer` is named after the service, where its name is known; a subsegment of kind
 ///   `client` or `producer` is `remote` and named after who was asked, such as `orders@db.example.com`: these are the nodes
 ///   of the service's map. The span's own name is then `operation` in the metadata. All others have the span's name.

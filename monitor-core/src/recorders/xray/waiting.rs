@@ -207,7 +207,7 @@ impl Waiting {
 
 /// Whether a span is a segment wherever its parent is: the root of a trace, or an answer to another process.
 pub(crate) fn is_segment(span: &FinishedSpan) -> bool {
-    span.parent.is_none() || matches!(span.metadata.kind, SpanKind::Consumer | SpanKind::Server)
+    span.is_local_root() || matches!(span.metadata.kind, SpanKind::Consumer | SpanKind::Server)
 }
 
 impl Held {
@@ -254,6 +254,7 @@ mod tests {
             trace_id: TraceId::new(7),
             span_id: SpanId::new(id),
             parent: parent.map(SpanId::new),
+            has_remote_parent: false,
             start: SystemTime::UNIX_EPOCH,
             duration: Duration::ZERO,
             self_duration: Duration::ZERO,
@@ -282,6 +283,14 @@ mod tests {
         waiting.add(span(3, Some(1)), now);
         assert_eq!(ids(&waiting.take_complete()), [(Role::Subsegment, vec![3, 4])]);
         assert_eq!((waiting.len(), waiting.bytes, waiting.traces.len()), (0, 0, 0));
+    }
+
+    #[test]
+    fn what_another_process_has_called_is_a_segment_at_once() {
+        let (mut waiting, now) = (Waiting::default(), Instant::now());
+        waiting.add(span(3, Some(2)), now);
+        waiting.add(FinishedSpan { has_remote_parent: true, ..span(2, Some(99)) }, now);
+        assert_eq!(ids(&waiting.take_complete()), [(Role::Segment, vec![2, 3])]);
     }
 
     #[test]

@@ -15,7 +15,7 @@ mod transaction;
 
 pub(crate) use check_in::check_in;
 pub(crate) use failure::Failure;
-pub(crate) use name::{id, is_local_root};
+pub(crate) use name::{begins_transaction, id};
 pub(crate) use scope::{Identity, Scope};
 pub(crate) use text::size;
 pub(crate) use time::{rfc3339, timestamp};

@@ -1,7 +1,5 @@
 //! What spans are called, and told apart by.
 
-use std::fmt;
-
 use crate::model::SpanContext;
 use crate::model::SpanKind;
 use crate::model::mix;
@@ -15,9 +13,9 @@ pub(crate) fn id(what: u64, span: SpanContext) -> String {
     format!("{high:016x}{:016x}", mix(high ^ trace as u64))
 }
 
-/// Whether a transaction begins with this span: a trace does, or the part of one that answers another process.
-pub(crate) fn is_local_root(parent: Option<impl fmt::Debug>, kind: SpanKind) -> bool {
-    parent.is_none() || matches!(kind, SpanKind::Consumer | SpanKind::Server)
+/// Whether a transaction begins with this span: a trace does in this process, or the part of one that answers another.
+pub(crate) fn begins_transaction(is_local_root: bool, kind: SpanKind) -> bool {
+    is_local_root || matches!(kind, SpanKind::Consumer | SpanKind::Server)
 }
 
 impl FinishedSpan {

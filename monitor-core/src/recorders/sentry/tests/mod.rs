@@ -36,6 +36,7 @@ fn span(trace: u128, id: u64, parent: u64, from: u64, to: u64) -> FinishedSpan {
         trace_id: TraceId::new(trace),
         span_id: SpanId::new(id),
         parent: (parent != 0).then_some(SpanId::new(parent)),
+        has_remote_parent: false,
         start: SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000) + Duration::from_millis(from),
         duration: Duration::from_millis(to - from),
         self_duration: Duration::from_millis(to - from),

@@ -48,6 +48,14 @@ fn spans_wait_for_their_root() {
 }
 
 #[test]
+fn what_another_process_has_called_waits_for_nobody() {
+    let called = |id| FinishedSpan { has_remote_parent: true, ..span(1, id, 99, 10, 20) };
+    let trees =
+        batches(&mut Waiting::default(), vec![vec![span(1, 6, 5, 12, 13), called(5)], vec![called(7)]]);
+    assert_eq!(trees, [vec![(5, vec![6])], vec![(7, vec![])]]);
+}
+
+#[test]
 fn what_answers_a_request_is_a_root_wherever_the_request_came_from() {
     let mut waiting = Waiting::default();
     let server = of(&SERVER, span(1, 5, 4, 10, 20));

@@ -39,6 +39,7 @@ fn span(name: &'static str, id: u64, parent: Option<u64>) -> FinishedSpan {
         trace_id: TraceId::new(0x5759_e988_bd86_2e3f_e1be_46a9_9427_2793),
         span_id: SpanId::new(id),
         parent: parent.map(SpanId::new),
+        has_remote_parent: false,
         start: SystemTime::UNIX_EPOCH + Duration::from_millis(1_465_510_280_500),
         duration: Duration::from_millis(250),
         self_duration: Duration::ZERO,

@@ -27,6 +27,7 @@ fn piece(trace: u128, second: u64, parent: Option<u64>, fields: &[(&str, &str)])
         trace_id: TraceId::new(trace),
         span_id: SpanId::new(1),
         parent: parent.map(SpanId::new),
+        has_remote_parent: false,
         start: SystemTime::UNIX_EPOCH + Duration::from_secs(second),
         duration: Duration::ZERO,
         self_duration: Duration::ZERO,
