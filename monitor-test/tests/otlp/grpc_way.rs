@@ -1,6 +1,7 @@
 //! The way to a server of gRPC: through proxies, and with certificates on both sides.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use monitor_core::Recorder;
 use monitor_core::RecorderError;
@@ -104,6 +105,13 @@ fn f39_a_proxy_is_not_asked_for_a_service_that_hands_out_credentials() {
 }
 
 #[test]
+fn a_time_limit_may_be_longer_than_any_time() {
+    let collector = Collector::new();
+    let mut otlp = otlp(&format!("http://127.0.0.1:{}", collector.port())).timeout(Duration::MAX);
+    assert_eq!(otlp.spans(&SpanBatch::default()), Ok(()));
+}
+
+#[test]
 fn f39_a_password_in_the_url_is_sent_and_never_told() {
     let collector = Collector::new();
     let mut otlp =
@@ -179,7 +187,16 @@ fn f38_a_server_of_grpc_that_demands_a_certificate_is_shown_the_renewed_one() {
     let mut otlp = direct(&strict, tls);
     assert!(send(&mut otlp).is_err());
     assert_eq!(strict.state().sizes.len(), 0);
-    show(new.pair("client"));
+    // While somebody writes the files, it waits for that.
+    let (certificate, key) = new.pair("client");
+    for (written, says) in
+        [("", "client.pem has no certificate in it"), (&*certificate, "client.key is not the key of ")]
+    {
+        old.file("client.pem", written);
+        let error = send(&mut otlp).unwrap_err();
+        assert!(error.is_retryable() && error.to_string().contains(says), "{error}");
+    }
+    show((certificate, key));
     assert_eq!(send(&mut otlp), Ok(()));
     assert_eq!((first.state().sizes.len(), strict.state().sizes.len()), (1, 1));
 }

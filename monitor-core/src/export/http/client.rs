@@ -38,6 +38,9 @@ pub enum Compression {
     None,
 }
 
+/// What is longer than a day is as good as no limit, and much longer than that would be no moment any more.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// How requests are made.
 #[derive(Clone, Debug)]
 pub(crate) struct HttpOptions {
@@ -105,6 +108,7 @@ impl Http {
         content_type: &'static str,
         body: &[u8],
     ) -> Result<Answer, RecorderError> {
+        let limit = limit.min(LONGEST);
         let mut request = Request::post(url.uri().clone()).header(CONTENT_TYPE, content_type);
         for (name, value) in headers.iter() {
             request = request.header(name, value);
@@ -183,7 +187,7 @@ type Config = ureq::config::ConfigBuilder<ureq::typestate::AgentScope>;
 
 fn agent(options: &HttpOptions, route: &Route, config: Config) -> Agent {
     let config = config
-        .timeout_global(Some(options.timeout))
+        .timeout_global(Some(options.timeout.min(LONGEST)))
         .http_status_as_error(false)
         .max_redirects(0)
         .proxy(route.usual())

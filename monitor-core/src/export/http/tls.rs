@@ -11,6 +11,11 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use rustls::InconsistentKeys;
+use rustls::crypto::ring::sign::any_supported_type;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::PrivateKeyDer;
+use rustls::sign::CertifiedKey;
 use ureq::tls::Certificate;
 use ureq::tls::ClientCert;
 use ureq::tls::PemItem;
@@ -114,6 +119,9 @@ impl Pem {
     }
 }
 
+/// The certificates that we show, and their key.
+type Identity = (Vec<Certificate<'static>>, PrivateKey<'static>);
+
 /// What is in the files of one [`TlsFiles`] at a moment.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(crate) struct TlsMaterial {
@@ -127,26 +135,51 @@ impl TlsMaterial {
     ///
     /// # Errors
     ///
-    /// It is no PEM, or has no certificate or key in it, or the system has no certificates.
+    /// It is not [what it should be](Self::check), or the system has no certificates.
     pub(crate) fn config(&self) -> Result<TlsConfig, RecorderError> {
         let trusted = match &self.authority {
             Some(pem) => pem.certificates()?,
             None => system_certificates()?,
         };
-        let client = match (&self.certificate, &self.key) {
-            (Some(certificate), Some(key)) => {
-                let own =
-                    PrivateKey::from_pem(&key.text).map_err(|_| key.wrong("has no private key in it"))?;
-                Some(ClientCert::new_with_certs(&certificate.certificates()?, own))
-            }
-            _ => None,
-        };
+        let client = self.identity()?.map(|(chain, key)| ClientCert::new_with_certs(&chain, key));
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         Ok(TlsConfig::builder()
             .root_certs(RootCerts::Specific(Arc::new(trusted)))
             .client_cert(client)
             .unversioned_rustls_crypto_provider(provider)
             .build())
+    }
+}
+
+impl TlsMaterial {
+    /// Whether it is what it should be.
+    ///
+    /// # Errors
+    ///
+    /// It is no PEM, or has no certificate or key in it, or the key is that of another certificate: maybe somebody is
+    /// just writing it.
+    pub(crate) fn check(&self) -> Result<(), RecorderError> {
+        self.authority.as_ref().map(Pem::certificates).transpose()?;
+        self.identity().map(drop)
+    }
+
+    /// Who we are.
+    fn identity(&self) -> Result<Option<Identity>, RecorderError> {
+        let (Some(certificate), Some(key)) = (&self.certificate, &self.key) else { return Ok(None) };
+        let chain = certificate.certificates()?;
+        let own = PrivateKey::from_pem(&key.text).map_err(|_| key.wrong("has no private key in it"))?;
+        let signs = PrivateKeyDer::try_from(own.der())
+            .ok()
+            .and_then(|own| any_supported_type(&own).ok())
+            .ok_or_else(|| key.wrong("has a private key in it that cannot be used"))?;
+        let der = chain.iter().map(|certificate| CertificateDer::from(certificate.der()).into_owned());
+        match CertifiedKey::new(der.collect(), signs).keys_match() {
+            Err(rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch)) => {
+                Err(key.wrong(&format!("is not the key of {}", certificate.file.display())))
+            }
+            // Where that cannot be told, the server will say.
+            _ => Ok(Some((chain, own))),
+        }
     }
 }
 

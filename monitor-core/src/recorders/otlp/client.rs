@@ -26,12 +26,12 @@ pub(crate) enum Unsent {
     TooLargeForServer(RecorderError),
 }
 
-/// One for each signal.
-#[derive(Debug)]
+/// One for each signal that is sent.
+#[derive(Debug, Default)]
 pub(crate) struct Clients {
-    pub(crate) logs: Client,
-    pub(crate) metrics: Client,
-    pub(crate) traces: Client,
+    pub(crate) logs: Option<Client>,
+    pub(crate) metrics: Option<Client>,
+    pub(crate) traces: Option<Client>,
 }
 
 /// Sends the requests of one signal.
@@ -41,22 +41,15 @@ pub(crate) enum Client {
     Http(Box<OverHttp>),
 }
 
-impl Clients {
-    pub(crate) fn new(options: &Options) -> Result<Self, RecorderError> {
-        Ok(Self {
-            logs: Client::new(options, Signal::Logs)?,
-            metrics: Client::new(options, Signal::Metrics)?,
-            traces: Client::new(options, Signal::Traces)?,
-        })
-    }
-}
-
 impl Client {
-    fn new(options: &Options, signal: Signal) -> Result<Self, RecorderError> {
+    /// # Errors
+    ///
+    /// A file is missing or cannot be used, or there can be no such way.
+    pub(crate) fn new(options: &Options, signal: Signal) -> Result<Self, RecorderError> {
         let route = options.ways.route(&options.environment, signal);
         let route = route.map_err(|error| RecorderError::new(error.to_string()))?;
-        // A file that is not there is known before anything is lost.
-        route.tls.read()?;
+        // A file that is not there or not what it should be is known before anything is lost.
+        route.tls.read()?.check()?;
         Ok(match route.protocol {
             Protocol::Grpc => Client::Grpc(Box::new(Grpc::new(route, options, signal)?)),
             Protocol::HttpJson => Client::Http(Box::new(OverHttp::new(route, options, Encoding::Json)?)),

@@ -72,6 +72,7 @@ impl Grpc {
             Some(kept) => kept,
             None => {
                 // Making a channel starts its task, for which there must be a runtime.
+                now.check()?;
                 let _inside = self.runtime.enter();
                 let proxy = self.proxy.through(&self.route.url)?;
                 let channel = channel(&self.route.url, proxy, &now, self.link_local)?;

@@ -88,9 +88,11 @@ impl OverHttp {
 
 /// What a success says, in the form of the request or, as some servers do, always in JSON.
 fn reply(body: &[u8]) -> Option<Reply> {
+    let in_json = || serde_json::from_slice(body).ok();
     match body.trim_ascii_start().first() {
         None => Some(Reply::default()),
-        Some(b'{') => serde_json::from_slice(body).ok(),
+        // In binary its field begins with a line feed and its length, which may be the number of a brace.
+        Some(b'{') => in_json().or_else(|| Reply::decode(body).ok()),
         Some(_) => Reply::decode(body).ok(),
     }
 }

@@ -33,10 +33,12 @@ use crate::recorder::Recorder;
 use crate::recorder::RecorderError;
 use crate::recorder::SnapshotSource;
 use crate::recorder::SpanBatch;
+use crate::recorders::otlp::client::Client;
 use crate::recorders::otlp::client::Clients;
 use crate::recorders::otlp::config::Options;
 use crate::recorders::otlp::shipment::Refusals;
 use crate::recorders::otlp::shipment::ship;
+use crate::recorders::otlp::way::Signal;
 use crate::recorders::otlp_messages::Form;
 use crate::recorders::otlp_messages::LogsData;
 use crate::recorders::otlp_messages::MetricsData;
@@ -110,7 +112,7 @@ pub use way::Way;
 #[derive(Default)]
 pub struct Otlp {
     options: Options,
-    clients: Option<Clients>,
+    clients: Clients,
     deltas: Deltas,
     /// What a server had to say last about what it took.
     warning: String,
@@ -123,12 +125,17 @@ impl fmt::Debug for Otlp {
 }
 
 impl Otlp {
-    fn clients(&mut self) -> Result<&mut Clients, RecorderError> {
-        let clients = match self.clients.take() {
-            Some(clients) => clients,
-            None => Clients::new(&self.options)?,
+    /// What sends the requests of a signal, made when it is first needed.
+    fn client(&mut self, signal: Signal) -> Result<&mut Client, RecorderError> {
+        let place = match signal {
+            Signal::Logs => &mut self.clients.logs,
+            Signal::Metrics => &mut self.clients.metrics,
+            Signal::Traces => &mut self.clients.traces,
         };
-        Ok(self.clients.insert(clients))
+        match place {
+            Some(client) => Ok(client),
+            none => Ok(none.insert(Client::new(&self.options, signal)?)),
+        }
     }
 
     /// What a server says about what it took is told once.
@@ -162,16 +169,26 @@ impl Recorder for Otlp {
     }
 
     fn start(&mut self, _: &SnapshotSource) -> Result<(), RecorderError> {
-        self.clients().map(drop)
+        let wanted = self.signals();
+        for (signals, signal) in [
+            (Signals::SPANS, Signal::Traces),
+            (Signals::METRICS, Signal::Metrics),
+            (Signals::EVENTS, Signal::Logs),
+        ] {
+            if wanted.contains(signals) {
+                self.client(signal)?;
+            }
+        }
+        Ok(())
     }
 
     fn spans(&mut self, batch: &SpanBatch) -> Result<(), RecorderError> {
-        let refusals = ship(&mut self.clients()?.traces, TracesData::from(batch))?;
+        let refusals = ship(self.client(Signal::Traces)?, TracesData::from(batch))?;
         self.settled(&refusals)
     }
 
     fn events(&mut self, batch: &EventBatch) -> Result<(), RecorderError> {
-        let refusals = ship(&mut self.clients()?.logs, LogsData::from(batch))?;
+        let refusals = ship(self.client(Signal::Logs)?, LogsData::from(batch))?;
         self.settled(&refusals)
     }
 
@@ -188,7 +205,7 @@ impl Recorder for Otlp {
         if data.is_empty() {
             return Ok(());
         }
-        let refusals = ship(&mut self.clients()?.metrics, data)?;
+        let refusals = ship(self.client(Signal::Metrics)?, data)?;
         if form.temporality == Temporality::Delta {
             // Also what was refused will never be sent again.
             self.deltas.commit(snapshot);

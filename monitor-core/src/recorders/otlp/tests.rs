@@ -65,7 +65,7 @@ fn names(data: &TracesData) -> Vec<String> {
 fn shipped(spans: usize, answers: Vec<Vec<u8>>) -> (Vec<Vec<String>>, Result<Refusals, RecorderError>) {
     let peer = answering_in_turn(answers);
     let mut otlp = otlp(&peer);
-    let result = ship(&mut otlp.clients().unwrap().traces, traces(spans));
+    let result = ship(otlp.client(Signal::Traces).unwrap(), traces(spans));
     let mut requests = Vec::new();
     while let Some(request) = peer.next_request() {
         requests.push(names(&TracesData::decode(&*request.body).unwrap()));
@@ -108,7 +108,7 @@ fn each_signal_goes_to_its_place_in_binary() {
 fn the_same_is_sent_in_json() {
     let peer = Peer::answering(answer("200 OK", br#"{"partialSuccess":{}}"#));
     let mut otlp = otlp(&peer).protocol(Protocol::HttpJson);
-    ship(&mut otlp.clients().unwrap().traces, traces(1)).unwrap();
+    ship(otlp.client(Signal::Traces).unwrap(), traces(1)).unwrap();
     let request = peer.request();
     assert_eq!(request.header("content-type"), Some("application/json"));
     let json: serde_json::Value = serde_json::from_slice(&request.body).unwrap();
@@ -121,6 +121,12 @@ fn f36_what_a_server_refuses_in_part_is_counted_and_not_sent_again() {
     let refusals = result.unwrap();
     assert_eq!((requests.len(), refusals.count, refusals.total), (1, 3, 5));
     assert_eq!(refusals.to_string(), "3 of 5 were refused: no room");
+    // Whatever the first bytes of it mean elsewhere.
+    for length in 0..300 {
+        let message = "x".repeat(length);
+        let refusals = shipped(5, vec![partial(3, &message)]).1.unwrap();
+        assert_eq!((refusals.count, refusals.message.len()), (3, length));
+    }
     // A server may claim what it likes.
     assert_eq!(shipped(5, vec![partial(i64::MAX, "")]).1.unwrap().count, 5);
     assert_eq!(shipped(5, vec![partial(-1, "")]).1.unwrap().count, 0);
@@ -132,7 +138,7 @@ fn f36_a_warning_about_what_was_taken_is_told_once() {
         answering_in_turn(vec![partial(0, "old endpoint"), partial(0, "old endpoint"), partial(0, "other")]);
     let mut otlp = otlp(&peer);
     let told = |otlp: &mut Otlp| {
-        let refusals = ship(&mut otlp.clients().unwrap().traces, traces(1)).unwrap();
+        let refusals = ship(otlp.client(Signal::Traces).unwrap(), traces(1)).unwrap();
         otlp.settled(&refusals).err().map(|error| (error.rejected_count(), error.to_string()))
     };
     assert_eq!(told(&mut otlp), Some((Some(0), "old endpoint".to_owned())));
@@ -165,7 +171,7 @@ fn f41_what_is_too_large_for_us_is_parted_until_it_fits() {
     data.resource_spans[0].scope_spans[0].spans[2].name = "z".repeat(65 << 20);
     let peer = Peer::answering(answer("200 OK", b""));
     let mut otlp = otlp(&peer).timeout(Duration::from_secs(60));
-    let refusals = ship(&mut otlp.clients().unwrap().traces, data).unwrap();
+    let refusals = ship(otlp.client(Signal::Traces).unwrap(), data).unwrap();
     assert_eq!((refusals.count, refusals.total), (1, 3));
     assert!(refusals.message.ends_with("bytes is larger than 64 MiB"), "{refusals}");
     let mut first = Vec::new();
@@ -240,6 +246,26 @@ fn a_difference_that_was_not_shipped_is_part_of_the_next_one() {
     assert!(send(8).unwrap_err().to_string().ends_with("were refused: no"));
     assert!(send(16).is_err());
     assert_eq!(differences(&peer), [1, 2, 6, 8, 16]);
+}
+
+#[test]
+fn f38_a_file_of_a_signal_that_is_not_sent_is_not_missed() {
+    let missing = crate::export::http::TlsFiles::default().certificate("missing.pem");
+    let peer = Peer::answering(answer("200 OK", b""));
+    let mut otlp = otlp(&peer).metrics_way(Way::default().tls(missing)).only(Signals::SPANS);
+    assert_eq!(otlp.start(&SnapshotSource::from_fn(|| None)), Ok(()));
+    assert_eq!(otlp.spans(&SpanBatch::default()), Ok(()));
+    // Where it is sent, it is known at the start, and the others go on.
+    let mut otlp = otlp.only(Signals::ALL);
+    assert!(otlp.start(&SnapshotSource::from_fn(|| None)).unwrap_err().is_retryable());
+    assert_eq!(otlp.spans(&SpanBatch::default()), Ok(()));
+}
+
+#[test]
+fn a_time_limit_may_be_longer_than_any_time() {
+    let peer = Peer::answering(answer("200 OK", b""));
+    let mut otlp = otlp(&peer).timeout(Duration::MAX);
+    assert_eq!(otlp.spans(&SpanBatch::default()), Ok(()));
 }
 
 #[test]

@@ -168,6 +168,10 @@ fn f38_a_renewed_client_certificate_is_used_at_once() {
     let strict = server(&own, Some(&new));
     assert!(post(&mut http, &strict).is_err() && strict.is_idle());
     old.file("client.pem", &second.0.pem());
+    // Between the two files it waits.
+    let error = post(&mut http, &strict).unwrap_err();
+    assert!(error.is_retryable() && strict.is_idle(), "{error}");
+    check(error, "client.key is not the key of ");
     old.file("client.key", &second.1.serialize_pem());
     assert_eq!(post(&mut http, &strict).unwrap(), b"ok");
 }
