@@ -23,6 +23,7 @@ use crate::recorders::otlp::Way;
 use crate::recorders::otlp::environment;
 use crate::recorders::otlp::feeding;
 use crate::recorders::otlp::flags::Wanted;
+use crate::recorders::otlp::way::Signal;
 use crate::recorders::otlp::way::Ways;
 
 /// What can be said about it.
@@ -43,6 +44,11 @@ pub(crate) struct Options {
 impl Options {
     pub(crate) fn signals(&self) -> Signals {
         self.only.unwrap_or(Signals::ALL)
+    }
+
+    /// In which form a signal is sent.
+    fn protocol(&self, signal: Signal) -> Protocol {
+        self.ways.protocol(&self.environment, signal)
     }
 
     fn all(&mut self, change: impl FnOnce(Way) -> Way) {
@@ -199,6 +205,14 @@ impl Otlp {
         let options = &mut self.options;
         options.ways = Ways::read(settings)?;
         settings.take_into("proxy", &mut options.proxy)?;
+        if let HttpProxy::Through(url) = &options.proxy
+            && url.is_encrypted()
+            && Signal::ALL.into_iter().any(|signal| options.protocol(signal) == Protocol::Grpc)
+        {
+            let problem =
+                format!("gRPC goes through no encrypted proxy, such as {url}; `http/protobuf` does");
+            return Err(settings.error("proxy", problem));
+        }
         settings.take_into("link_local", &mut options.link_local)?;
         settings.take_into("temporality", &mut options.temporality)?;
         settings.take_into("histograms", &mut options.histograms)?;

@@ -33,19 +33,16 @@ use crate::recorders::otlp_messages::Reply;
 /// Sends requests of one signal over gRPC.
 #[derive(Debug)]
 pub(crate) struct Grpc {
-    runtime: Runtime,
     route: Route,
     proxy: http::Route,
     link_local: LinkLocal,
     method: PathAndQuery,
     metadata: MetadataMap,
-    /// With the certificates that it was made with.
-    channel: Option<(TlsMaterial, Channel)>,
+    open: Option<Open>,
 }
 
 impl Grpc {
     pub(crate) fn new(route: Route, options: &Options, signal: Signal) -> Result<Self, RecorderError> {
-        let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
         let mut headers = route.headers.clone().into_map();
         // As HTTP has it: what the URL says of the user is sent, unless a header says it.
         let credentials = route.url.credentials().and_then(|(name, password)| basic(&name, &password));
@@ -55,7 +52,10 @@ impl Grpc {
         let metadata = MetadataMap::from_headers(headers);
         let method = PathAndQuery::from_static(method(signal));
         let (proxy, link_local) = (http::Route::new(&options.proxy), options.link_local);
-        Ok(Self { runtime, route, proxy, link_local, method, metadata, channel: None })
+        let mut grpc = Self { route, proxy, link_local, method, metadata, open: None };
+        // What can never be opened is known before anything is lost.
+        grpc.open = Some(grpc.opened()?);
+        Ok(grpc)
     }
 
     pub(crate) fn send<R: Request>(&mut self, request: &R) -> Result<PartialSuccess, Unsent> {
@@ -65,21 +65,8 @@ impl Grpc {
             let message = format!("{url}: a request of {size} bytes is larger than 64 MiB");
             return Err(Unsent::TooLargeForUs(RecorderError::new(message)));
         }
-        let now = self.route.tls.read()?;
-        // What was connected with other certificates is left behind.
-        let kept = self.channel.take().filter(|(material, _)| *material == now);
-        let (material, channel) = match kept {
-            Some(kept) => kept,
-            None => {
-                // Making a channel starts its task, for which there must be a runtime.
-                now.check()?;
-                let _inside = self.runtime.enter();
-                let proxy = self.proxy.through(&self.route.url)?;
-                let channel = channel(&self.route.url, proxy, &now, self.link_local)?;
-                (now, channel)
-            }
-        };
-        let mut caller = Caller::new(channel.clone())
+        let open = self.opened()?;
+        let mut caller = Caller::new(open.channel.clone())
             .accept_compressed(CompressionEncoding::Gzip)
             .max_decoding_message_size(ANSWER_LIMIT);
         if self.route.compression == Compression::Gzip {
@@ -88,22 +75,63 @@ impl Grpc {
         let mut message = tonic::Request::new(request.clone());
         *message.metadata_mut() = self.metadata.clone();
         let method = self.method.clone();
-        let answer = self.runtime.block_on(within(self.route.timeout, async move {
+        let answer = open.runtime.block_on(within(self.route.timeout, async move {
             caught_up().await;
             caller.ready().await.map_err(|error| tonic::Status::from_error(error.into()))?;
             caller.unary(message, method, ProstCodec::<R, Reply>::default()).await
         }));
-        self.channel = Some((material, channel));
+        let Some(answer) = answer else {
+            // Nobody knows what state it is in.
+            open.close();
+            let message = format!("{}: no answer within {:?}", self.route.url, self.route.timeout);
+            return Err(Unsent::Failed(RecorderError::retryable(message)));
+        };
+        self.open = Some(open);
         match answer {
-            Some(Ok(reply)) => Ok(reply.into_inner().partial_success.unwrap_or_default()),
-            Some(Err(status)) => Err(unsent(&self.route.url, &status)),
-            None => {
-                // Nobody knows what state it is in.
-                self.channel = None;
-                let message = format!("{}: no answer within {:?}", self.route.url, self.route.timeout);
-                Err(Unsent::Failed(RecorderError::retryable(message)))
-            }
+            Ok(reply) => Ok(reply.into_inner().partial_success.unwrap_or_default()),
+            Err(status) => Err(unsent(&self.route.url, &status)),
         }
+    }
+
+    /// What was open, unless the certificates are others now.
+    fn opened(&mut self) -> Result<Open, RecorderError> {
+        let now = self.route.tls.read()?;
+        match self.open.take() {
+            Some(open) if open.material == now => return Ok(open),
+            Some(other) => other.close(),
+            None => {}
+        }
+        now.check()?;
+        let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+        let channel = {
+            // Making a channel starts its task, for which there must be a runtime.
+            let _inside = runtime.enter();
+            let proxy = self.proxy.through(&self.route.url)?;
+            channel(&self.route.url, proxy, &now, self.link_local)?
+        };
+        Ok(Open { material: now, channel, runtime })
+    }
+}
+
+impl Drop for Grpc {
+    fn drop(&mut self) {
+        self.open.take().into_iter().for_each(Open::close);
+    }
+}
+
+/// A channel, with the certificates that it was made with, and what runs while a request is made.
+#[derive(Debug)]
+struct Open {
+    material: TlsMaterial,
+    channel: Channel,
+    runtime: Runtime,
+}
+
+impl Open {
+    /// Leaves it behind, without waiting for the system, which may look up a name for long.
+    fn close(self) {
+        drop(self.channel);
+        self.runtime.shutdown_background();
     }
 }
 
@@ -126,5 +154,30 @@ fn method(signal: Signal) -> &'static str {
         Signal::Logs => "/opentelemetry.proto.collector.logs.v1.LogsService/Export",
         Signal::Metrics => "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export",
         Signal::Traces => "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::thread;
+
+    use super::*;
+    use crate::recorders::otlp::way::Ways;
+
+    #[test]
+    fn f11_f29_the_end_does_not_wait_for_a_name_that_is_looked_up() {
+        let route = Ways::default().route(&Ways::default(), Signal::Traces).unwrap();
+        let grpc = Grpc::new(route, &Options::default(), Signal::Traces).unwrap();
+        let (found, looked_up) = mpsc::channel::<()>();
+        // As the system is asked: by a thread that nobody can call off.
+        drop(grpc.open.as_ref().unwrap().runtime.spawn_blocking(move || looked_up.recv()));
+        let (ended, end) = mpsc::channel();
+        thread::spawn(move || {
+            drop(grpc);
+            ended.send(())
+        });
+        assert_eq!(end.recv_timeout(Duration::from_secs(20)), Ok(()));
+        drop(found);
     }
 }

@@ -91,7 +91,7 @@ pub use way::Way;
 ///
 /// | key | value | default |
 /// |---|---|---|
-/// | `endpoint` | where the server is; `/v1/traces`, `/v1/metrics` and `/v1/logs` are put behind it, other than in gRPC | `http://localhost:4318`, in gRPC `http://localhost:4317` |
+/// | `endpoint` | where the server is, with name and password where it wants them; `/v1/traces`, `/v1/metrics` and `/v1/logs` are put behind it, other than in gRPC | `http://localhost:4318`, in gRPC `http://localhost:4317` |
 /// | `protocol` | `http/protobuf`, `http/json`, `grpc` (with the feature `otlp_grpc`) | `http/protobuf` |
 /// | `headers` | `name=value,name=value`, with `%` and two digits for what has a meaning | none |
 /// | `compression` | `gzip`, `none` | `none` |

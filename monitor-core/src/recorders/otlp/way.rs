@@ -89,6 +89,8 @@ pub(crate) enum Signal {
 }
 
 impl Signal {
+    pub(crate) const ALL: [Signal; 3] = [Signal::Logs, Signal::Metrics, Signal::Traces];
+
     /// Where it is below a server's URL.
     fn path(self) -> &'static str {
         match self {
@@ -128,10 +130,20 @@ impl Ways {
         }
     }
 
+    /// What is said about `signal`, first what counts most.
+    fn of_both<'a>(&'a self, others: &'a Ways, signal: Signal) -> [&'a Way; 4] {
+        [self.of(signal), &self.all, others.of(signal), &others.all]
+    }
+
+    /// In which form `signal` is sent.
+    pub(crate) fn protocol(&self, others: &Ways, signal: Signal) -> Protocol {
+        first(self.of_both(others, signal), |way| way.protocol).unwrap_or_default()
+    }
+
     /// The way of `signal`: what is said here, or else in `others`; about this signal, or else about all.
     pub(crate) fn route(&self, others: &Ways, signal: Signal) -> Result<Route, HttpUrlError> {
-        let ways = [self.of(signal), &self.all, others.of(signal), &others.all];
-        let protocol = first(ways, |way| way.protocol).unwrap_or_default();
+        let ways = self.of_both(others, signal);
+        let protocol = self.protocol(others, signal);
         let endpoint = ways.iter().enumerate().find_map(|(place, way)| Some((place, way.endpoint.clone()?)));
         let url = match endpoint {
             // That of one signal is used as it is.

@@ -216,6 +216,16 @@ fn an_address_of_grpc_may_say_nothing_of_encryption() {
     );
 }
 
+#[cfg(feature = "otlp_grpc")]
+#[test]
+fn f40_a_proxy_that_grpc_cannot_go_through_is_an_error() {
+    let proxy = ("proxy", "https://me:secret@proxy.example:3128");
+    let error = "otlp.proxy: gRPC goes through no encrypted proxy, such as https://proxy.example:3128; `http/protobuf` does";
+    check_error(&[("OTEL_EXPORTER_OTLP_LOGS_PROTOCOL", "grpc")], &[proxy], error);
+    assert!(opened(&[], &[proxy]).is_ok());
+    assert!(opened(&[], &[("protocol", "grpc"), ("proxy", "http://proxy.example:3128")]).is_ok());
+}
+
 #[cfg(not(feature = "otlp_grpc"))]
 #[test]
 fn a_protocol_that_is_not_in_the_build_is_an_error_that_names_the_feature() {
