@@ -23,6 +23,13 @@ pub(crate) struct Calls {
     durations: Vec<(f64, f64)>,
 }
 
+impl<'a> FromIterator<&'a Call> for Calls {
+    fn from_iter<I: IntoIterator<Item = &'a Call>>(calls: I) -> Self {
+        let durations: Vec<_> = calls.into_iter().map(|call| (call.at_least, call.at_most)).collect();
+        Self { count: durations.len() as u64, durations }
+    }
+}
+
 impl Expected {
     /// All series.
     pub(crate) fn series(&self) -> BTreeMap<Series, Calls> {

@@ -2,7 +2,9 @@
 
 mod ask;
 mod bugsink;
+mod chrome_trace;
 mod collectd;
+mod console;
 mod dotted;
 mod emf;
 mod expected;
@@ -82,7 +84,12 @@ const WAYS: &[Start] = &[
 ];
 
 fn start<'a>(systems: impl IntoIterator<Item = &'a Start>) -> Vec<Box<dyn Peer>> {
-    let mut peers: Vec<Box<dyn Peer>> = vec![Box::new(json_lines::Lines::start(Plain))];
+    // These need no server.
+    let mut peers: Vec<Box<dyn Peer>> = vec![
+        Box::new(chrome_trace::Picture::start()),
+        Box::new(console::Lines::start()),
+        Box::new(json_lines::Lines::start(Plain)),
+    ];
     peers.extend(systems.into_iter().filter(|(name, _)| is_there(name)).map(|(_, start)| start()));
     peers
 }
@@ -140,6 +147,7 @@ fn one_program_reaches_all_systems_at_once_by_configuration_alone() {
         .env(PROGRAM, "1")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
+        .stderr(peers.iter().find_map(|peer| peer.standard_error()).unwrap_or_else(Stdio::inherit))
         .spawn()
         .unwrap();
     let mut calls = Vec::new();

@@ -1,5 +1,7 @@
 //! What all systems have in common.
 
+use std::process::Stdio;
+
 use monitor_core::Recorder;
 
 use crate::expected::Expected;
@@ -14,6 +16,11 @@ pub(crate) trait Peer {
 
     /// The same recorder as variables of the environment make it: keys and values.
     fn settings(&self) -> Vec<(&'static str, String)>;
+
+    /// Where the standard error of a program is to go whose recorder is made so, for one that writes there.
+    fn standard_error(&self) -> Option<Stdio> {
+        None
+    }
 
     /// Reads back what the program did.
     fn check(&self, expected: &Expected);
