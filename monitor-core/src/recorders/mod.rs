@@ -4,6 +4,8 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(all(test, any(feature = "graphite", feature = "statsd")))]
+mod any_metric;
 mod builtin;
 
 #[cfg(feature = "chrome_trace")]

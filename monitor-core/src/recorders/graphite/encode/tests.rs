@@ -1,4 +1,3 @@
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use std::time::UNIX_EPOCH;
@@ -10,11 +9,12 @@ use crate::export::socket::Packer;
 use crate::metric::Histogram;
 use crate::metric::Metric;
 use crate::metric::MetricData;
-use crate::metric::MetricKind;
-use crate::metric::MetricPoint;
 use crate::metric::Snapshot;
 use crate::model::Resource;
 use crate::recorders::Graphite;
+use crate::recorders::any_metric::any_data;
+use crate::recorders::any_metric::any_text;
+use crate::recorders::any_metric::metric;
 use crate::recorders::graphite::Counters;
 use crate::recorders::graphite::Naming;
 use crate::recorders::graphite::encode::Number;
@@ -24,19 +24,6 @@ use crate::recorders::graphite::encode::plaintext;
 use crate::recorders::graphite::encode::points;
 
 const SECONDS: u64 = 1_700_000_000;
-
-fn metric(name: &str, unit: &'static str, labels: &[(&str, &str)], data: MetricData) -> Metric {
-    let leaked = |text: &str| -> &'static str { String::leak(text.to_owned()) };
-    let labels = labels.iter().map(|(name, value)| (leaked(name), Cow::Owned((*value).to_owned()))).collect();
-    Metric {
-        name: Cow::Owned(name.to_owned()),
-        template: Cow::Borrowed(""),
-        description: Cow::Borrowed(""),
-        unit: Cow::Borrowed(unit),
-        kind: MetricKind::Gauge,
-        points: vec![MetricPoint { labels, data }],
-    }
-}
 
 fn snapshot(metrics: Vec<Metric>) -> Snapshot {
     Snapshot {
@@ -254,35 +241,18 @@ fn carbon(line: &str) -> Option<(String, BTreeMap<String, String>, f64)> {
     (plain && *time == "1700000000").then_some((name.to_owned(), tags, value.parse().ok()?))
 }
 
-fn any_text() -> impl Strategy<Value = String> {
-    prop_oneof![
-        any::<String>(),
-        "[a-z;=~^!. \\n\\r\\t{}\"\u{85}\u{a0}\u{1c}\u{2003}]{0,12}",
-        Just("x 1 2\nforged 1 1700000000".to_owned())
-    ]
-}
-
-fn any_data() -> impl Strategy<Value = MetricData> {
-    prop_oneof![
-        any::<u64>().prop_map(MetricData::Counter),
-        any::<f64>().prop_map(MetricData::Gauge),
-        any::<i64>().prop_map(MetricData::UpDownCounter),
-        proptest::collection::vec(0.0..1e12, 0..50).prop_map(|values| {
-            let mut histogram = Histogram::exponential();
-            values.into_iter().for_each(|value| assert!(histogram.record(value)));
-            MetricData::Histogram(histogram)
-        }),
-    ]
+fn text() -> impl Strategy<Value = String> {
+    any_text("[a-z;=~^!. \\n\\r\\t{}\"\u{85}\u{a0}\u{1c}\u{2003}]{0,12}", "x 1 2\nforged 1 1700000000")
 }
 
 proptest! {
     #[test]
     fn f65_whatever_names_and_values_are_a_point_is_one_line_and_one_entry_of_a_pickle(
         naming in prop_oneof![Just(Naming::Path), Just(Naming::Tagged), Just(Naming::Metrics20)],
-        prefix in any_text(),
-        name in any_text(),
-        labels in proptest::collection::vec((any_text(), any_text()), 0..4),
-        constant in any_text(),
+        prefix in text(),
+        name in text(),
+        labels in proptest::collection::vec((text(), text()), 0..4),
+        constant in text(),
         data in any_data(),
     ) {
         let graphite = Graphite::default().naming(naming).prefix(&prefix).labels([(&constant, &constant)]);

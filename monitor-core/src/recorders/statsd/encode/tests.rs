@@ -1,4 +1,3 @@
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use std::time::UNIX_EPOCH;
@@ -10,11 +9,12 @@ use crate::export::socket::Packer;
 use crate::metric::Histogram;
 use crate::metric::Metric;
 use crate::metric::MetricData;
-use crate::metric::MetricKind;
-use crate::metric::MetricPoint;
 use crate::metric::Snapshot;
 use crate::model::Resource;
 use crate::recorders::Statsd;
+use crate::recorders::any_metric::any_data;
+use crate::recorders::any_metric::any_text;
+use crate::recorders::any_metric::metric;
 use crate::recorders::statsd::Dialect;
 use crate::recorders::statsd::HistogramType;
 use crate::recorders::statsd::encode::Form;
@@ -27,19 +27,6 @@ const DATADOG: [&str; 5] = ["c", "g", "ms", "h", "d"];
 
 pub(crate) fn golden(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
-}
-
-fn metric(name: &str, unit: &'static str, labels: &[(&str, &str)], data: MetricData) -> Metric {
-    let leaked = |text: &str| -> &'static str { String::leak(text.to_owned()) };
-    let labels = labels.iter().map(|(name, value)| (leaked(name), Cow::Owned((*value).to_owned()))).collect();
-    Metric {
-        name: Cow::Owned(name.to_owned()),
-        template: Cow::Borrowed(""),
-        description: Cow::Borrowed(""),
-        unit: Cow::Borrowed(unit),
-        kind: MetricKind::Gauge,
-        points: vec![MetricPoint { labels, data }],
-    }
 }
 
 fn counter(name: &str, value: u64) -> Metric {
@@ -279,36 +266,18 @@ fn any_dialect() -> impl Strategy<Value = Dialect> {
     prop_oneof![Just(Dialect::Classic), Just(Dialect::DogStatsD), Just(Dialect::Tagged)]
 }
 
-/// Any text, and above all what could be more than text.
-fn any_text() -> impl Strategy<Value = String> {
-    prop_oneof![
-        any::<String>(),
-        "[a-z:|@#,;=~.\\n\\r\\t \\\\\"{}]{0,12}",
-        Just("\n:1|c|#forged:1".to_owned())
-    ]
-}
-
-fn any_data() -> impl Strategy<Value = MetricData> {
-    prop_oneof![
-        any::<u64>().prop_map(MetricData::Counter),
-        any::<f64>().prop_map(MetricData::Gauge),
-        any::<i64>().prop_map(MetricData::UpDownCounter),
-        proptest::collection::vec(0.0..1e12, 0..200).prop_map(|values| {
-            let mut histogram = Histogram::exponential();
-            values.into_iter().for_each(|value| assert!(histogram.record(value)));
-            MetricData::Histogram(histogram)
-        }),
-    ]
+fn text() -> impl Strategy<Value = String> {
+    any_text("[a-z:|@#,;=~.\\n\\r\\t \\\\\"{}]{0,12}", "\n:1|c|#forged:1")
 }
 
 proptest! {
     #[test]
     fn f63_whatever_names_and_values_are_a_line_is_one_metric(
         dialect in any_dialect(),
-        prefix in any_text(),
-        name in any_text(),
-        labels in proptest::collection::vec((any_text(), any_text()), 0..4),
-        constant in any_text(),
+        prefix in text(),
+        name in text(),
+        labels in proptest::collection::vec((text(), text()), 0..4),
+        constant in text(),
         data in any_data(),
     ) {
         let statsd = Statsd::default().dialect(dialect).prefix(&prefix).labels([(&constant, &constant)]);
