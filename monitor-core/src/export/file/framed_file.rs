@@ -16,6 +16,7 @@ use crate::export::file::opening;
 use crate::export::file::opening::Writing;
 use crate::export::file::opening::failure;
 use crate::export::file::rotation::Rotation;
+use crate::export::file::rotation::here;
 use crate::recorder::RecorderError;
 
 /// A file whose end is replaced by whatever is written, and by a new end: so that it is whole after each write.
@@ -43,8 +44,7 @@ struct Framed {
 impl FramedFile {
     /// The file at `path`, that begins with `head`. A relative path is relative to where the process is now.
     pub(crate) fn new(path: impl Into<PathBuf>, head: &'static [u8]) -> Self {
-        let path = path.into();
-        let path = std::path::absolute(&path).unwrap_or(path);
+        let path = here(path);
         Self { path, head, rotation: Rotation::default(), opened: None }
     }
 

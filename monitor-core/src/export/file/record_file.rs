@@ -16,6 +16,7 @@ use crate::export::file::opening;
 use crate::export::file::opening::Writing;
 use crate::export::file::opening::failure;
 use crate::export::file::rotation::Rotation;
+use crate::export::file::rotation::here;
 use crate::recorder::RecorderError;
 
 /// A file that records are appended to, JSON objects, one a line.
@@ -39,8 +40,7 @@ impl RecordFile {
     /// The file at `path`, which is opened when something is written. A relative path is relative to where the process
     /// is now, also if it goes elsewhere later.
     pub(crate) fn new(path: impl Into<PathBuf>) -> Self {
-        let path = path.into();
-        let path = std::path::absolute(&path).unwrap_or(path);
+        let path = here(path);
         Self { path, rotation: Rotation::default(), opened: None }
     }
 

@@ -7,6 +7,10 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::recorder::ByteSize;
+use crate::recorder::SettingError;
+use crate::recorder::Settings;
+
 /// When a file has had enough, and how many such are kept.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Rotation {
@@ -26,6 +30,18 @@ impl Default for Rotation {
 }
 
 impl Rotation {
+    /// Heeds the settings `max_size` and `max_files`.
+    ///
+    /// # Errors
+    ///
+    /// One of them is no number of bytes, or of files.
+    pub(crate) fn take(&mut self, settings: &mut Settings) -> Result<(), SettingError> {
+        if let Some(ByteSize(bytes)) = settings.take("max_size")? {
+            self.max_size = bytes;
+        }
+        settings.take_into("max_files", &mut self.keep)
+    }
+
     /// Whether a file of this size and age has had enough, before so many bytes more.
     pub(crate) fn is_due(&self, size: u64, more: usize, age: Duration) -> bool {
         size > 0 && (size.saturating_add(more as u64) > self.max_size || age > self.max_age)
@@ -57,6 +73,12 @@ impl Rotation {
         }
         Ok(())
     }
+}
+
+/// Where a path leads from where the process is now, also if it goes elsewhere later.
+pub(crate) fn here(path: impl Into<PathBuf>) -> PathBuf {
+    let path = path.into();
+    std::path::absolute(&path).unwrap_or(path)
 }
 
 /// Where a full file is kept.

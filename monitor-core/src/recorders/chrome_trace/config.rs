@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::export::file::here;
 use crate::model::Signals;
-use crate::recorder::ByteSize;
 use crate::recorder::Configured;
 use crate::recorder::SettingError;
 use crate::recorder::Settings;
@@ -19,12 +19,7 @@ impl Configured for ChromeTrace {
         if let Some(path) = settings.take::<PathBuf>("path")? {
             trace = trace.path(path);
         }
-        if let Some(ByteSize(bytes)) = settings.take("max_size")? {
-            trace = trace.max_size(bytes);
-        }
-        if let Some(files) = settings.take("max_files")? {
-            trace = trace.max_files(files);
-        }
+        trace.rotation.take(settings)?;
         Ok(trace)
     }
 }
@@ -34,8 +29,7 @@ impl ChromeTrace {
     /// it says so.
     #[must_use]
     pub fn path(mut self, path: impl Into<PathBuf>) -> Self {
-        let path = path.into();
-        self.path = std::path::absolute(&path).unwrap_or(path);
+        self.path = here(path);
         self
     }
 

@@ -22,6 +22,7 @@ use crate::recorder::RecorderError;
 use crate::recorder::SnapshotSource;
 use crate::recorder::SpanBatch;
 use crate::recorders::chrome_trace::encode::Drawing;
+use crate::recorders::chrome_trace::layout::LANES;
 use crate::recorders::console::Part;
 use crate::recorders::console::Waiting;
 use crate::recorders::memory::FinishedSpan;
@@ -50,12 +51,21 @@ const EVENTS: usize = 20_000;
 /// * Time zero is when the monitor began; the label of the process tells when that was.
 ///
 /// A trace is drawn when its root has ended, when nothing of it has come for 10 seconds, or when 20,000 spans wait; what
-/// comes later is drawn in another lane. Where more than 1,000 lanes would be needed at once, the rest is not drawn, and counted as dropped.
+/// comes later is drawn in another lane. Where more than 1,000 lanes would be needed at once, the rest is not drawn, and
+/// counted as dropped with the spans that come next.
 ///
 /// # The file
 ///
 /// It is valid JSON after each batch, and what a killed process leaves is still read. It is made for its owner alone
 /// (0600); through a symbolic link nothing is written. Each run begins a file: what was there is `trace.json.1` then.
+///
+/// # Settings
+///
+/// | key | value | default |
+/// |---|---|---|
+/// | `path` | the file | `trace.json` |
+/// | `max_size` | how large it may become, `64MiB`, until it is put aside | `256MiB` |
+/// | `max_files` | how many that were put aside are kept | 5 |
 #[derive(Debug)]
 pub struct ChromeTrace {
     path: PathBuf,
@@ -68,6 +78,8 @@ pub struct ChromeTrace {
     events: Vec<RecordedEvent>,
     /// What is drawn and not written.
     records: Vec<u8>,
+    /// Spans for which there was no lane, and of which nobody was told yet.
+    missing: u64,
 }
 
 impl Default for ChromeTrace {
@@ -82,6 +94,7 @@ impl Default for ChromeTrace {
             waiting: Waiting::default(),
             events: Vec::new(),
             records: Vec::new(),
+            missing: 0,
         }
     }
 }
@@ -108,17 +121,27 @@ impl ChromeTrace {
         }
     }
 
-    fn draw(&mut self, parts: Vec<Part>) -> usize {
-        let mut missing = 0;
+    fn draw(&mut self, parts: Vec<Part>) {
         for part in parts {
-            missing += self.drawing.spans(&mut self.records, &part.spans);
+            self.missing += self.drawing.spans(&mut self.records, &part.spans) as u64;
         }
         let events = std::mem::take(&mut self.events);
         let (drawn, rest): (Vec<_>, Vec<_>) =
             events.into_iter().partition(|event| self.drawing.knows_span_of(event));
         self.events = rest;
         drawn.iter().for_each(|event| self.drawing.event(&mut self.records, event));
-        missing
+    }
+
+    /// Tells of the spans for which there was no lane. Of a batch no more can be rejected than are in it: the rest is told
+    /// with the next one.
+    fn own_up(&mut self, most: usize) -> Result<(), RecorderError> {
+        if self.missing == 0 {
+            return Ok(());
+        }
+        let problem = format!("{} spans would need a lane above {LANES}", self.missing);
+        let told = self.missing.min(most as u64);
+        self.missing -= told;
+        Err(RecorderError::rejected(told, problem))
     }
 
     fn draw_events_as_they_are(&mut self) {
@@ -156,13 +179,9 @@ impl Recorder for ChromeTrace {
         let now = Instant::now();
         batch.iter().for_each(|span| self.waiting.add(FinishedSpan::from(&span), now));
         let ready = self.waiting.take_ready(now);
-        let missing = self.draw(ready);
+        self.draw(ready);
         self.settle();
-        if missing == 0 {
-            return Ok(());
-        }
-        let count = missing.min(batch.len()) as u64;
-        Err(RecorderError::rejected(count, format!("{missing} spans would need a lane above 1,000")))
+        self.own_up(batch.len())
     }
 
     fn events(&mut self, batch: &EventBatch) -> Result<(), RecorderError> {
@@ -201,6 +220,7 @@ impl Recorder for ChromeTrace {
         let rest = self.waiting.take_all();
         self.draw(rest);
         self.draw_events_as_they_are();
-        self.make_room()
+        self.make_room()?;
+        self.own_up(0)
     }
 }

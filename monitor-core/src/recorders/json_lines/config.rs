@@ -6,9 +6,9 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::export::file::here;
 use crate::export::stream::Stream;
 use crate::model::Signals;
-use crate::recorder::ByteSize;
 use crate::recorder::Configured;
 use crate::recorder::SettingError;
 use crate::recorder::Settings;
@@ -25,18 +25,9 @@ impl Configured for JsonLines {
         if let Some(path) = settings.take::<PathBuf>("path")? {
             lines = if path == Path::new("-") { Self::to(io::stdout()) } else { lines.path(path) };
         }
-        if let Some(format) = settings.take("format")? {
-            lines = lines.format(format);
-        }
-        if let Some(ByteSize(bytes)) = settings.take("max_size")? {
-            lines = lines.max_size(bytes);
-        }
-        if let Some(age) = settings.take("max_age")? {
-            lines = lines.max_age(age);
-        }
-        if let Some(files) = settings.take("max_files")? {
-            lines = lines.max_files(files);
-        }
+        settings.take_into("format", &mut lines.format)?;
+        lines.rotation.take(settings)?;
+        settings.take_into("max_age", &mut lines.rotation.max_age)?;
         Ok(lines)
     }
 }
@@ -57,8 +48,7 @@ impl JsonLines {
     /// when it says so.
     #[must_use]
     pub fn path(mut self, path: impl Into<PathBuf>) -> Self {
-        let path = path.into();
-        self.path = std::path::absolute(&path).unwrap_or(path);
+        self.path = here(path);
         self.output = None;
         self
     }
