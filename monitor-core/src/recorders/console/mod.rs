@@ -49,6 +49,14 @@ use crate::recorders::memory::FinishedSpan;
 /// let _monitor = Monitor::builder().recorder(Console::default()).install()?;
 /// # Ok::<(), monitor_core::InstallError>(())
 /// ```
+///
+/// # Settings
+///
+/// | key | value | default |
+/// |---|---|---|
+/// | `traces_per_batch` | how many traces of a batch are printed | 20 |
+/// | `events_per_batch` | how many events of a batch are printed | 100 |
+/// | `live` | `true`: the view, with the feature `console_live` | `false` |
 pub struct Console {
     output: Box<dyn Write + Send>,
     waiting: Waiting,

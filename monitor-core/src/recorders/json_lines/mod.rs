@@ -81,6 +81,16 @@ use crate::recorders::json_lines::output::Output;
 /// that is killed leaves whole lines and perhaps the beginning of one, which the next run cuts off. What is neither a
 /// file nor missing, a symbolic link above all, is refused. Full files are renamed: `telemetry.jsonl.1` is the newest.
 /// Several processes may write to one file, as long as all of them write through this recorder.
+///
+/// # Settings
+///
+/// | key | value | default |
+/// |---|---|---|
+/// | `path` | the file, or `-` for standard output | `telemetry.jsonl` |
+/// | `format` | `plain`, `otlp` | `plain` |
+/// | `max_size` | how large the file may become, `10MiB`, until it is put aside | `100MiB` |
+/// | `max_age` | how old it may become, `24h` | any age |
+/// | `max_files` | how many that were put aside are kept | 5 |
 #[derive(Debug)]
 pub struct JsonLines {
     path: PathBuf,

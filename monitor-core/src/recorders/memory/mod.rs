@@ -44,6 +44,8 @@ const DEFAULT_CAPACITY: usize = 65_536;
 /// monitor.flush(Duration::from_secs(5)).unwrap();
 /// assert_eq!(memory.spans()[0].name, "answer");
 /// ```
+///
+/// Its one setting is `capacity`, as [`with_capacity`](Self::with_capacity) has it: 65,536 by default.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
     kept: Arc<Mutex<Kept>>,
