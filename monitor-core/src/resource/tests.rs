@@ -332,7 +332,7 @@ fn this_process_is_found_in_no_time_and_always_the_same() {
     let resource = surrounded(&[], &[], detect::found);
     assert!(text(&resource, "service.instance.id").is_some());
     let first = Resource::detect();
-    assert!(begin.elapsed() < Duration::from_secs(1), "{:?}", begin.elapsed());
+    assert!(begin.elapsed() < Duration::from_secs(10), "{:?}", begin.elapsed());
     assert_eq!(first, Resource::detect());
     let empty =
         first.attributes().filter(|(_, value)| matches!(value, FieldValue::Text(text) if text.is_empty()));

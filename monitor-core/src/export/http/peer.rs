@@ -98,7 +98,7 @@ impl Peer {
     /// The next request, which must come soon.
     #[track_caller]
     pub(crate) fn request(&self) -> Request {
-        self.requests.recv_timeout(Duration::from_secs(20)).expect("a request")
+        self.requests.recv_timeout(Duration::from_secs(60)).expect("a request")
     }
 
     /// The next request of those that have come.

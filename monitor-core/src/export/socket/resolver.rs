@@ -107,10 +107,10 @@ mod tests {
             let error = resolver.resolve(Instant::now() + Duration::from_millis(20)).unwrap_err();
             assert_eq!(error.kind(), io::ErrorKind::TimedOut);
         }
-        assert!(begun.elapsed() < Duration::from_secs(5));
+        assert!(begun.elapsed() < Duration::from_secs(60));
         *OPEN.0.lock().unwrap() = true;
         OPEN.1.notify_all();
-        let addresses = resolver.resolve(Instant::now() + Duration::from_secs(20)).unwrap();
+        let addresses = resolver.resolve(Instant::now() + Duration::from_secs(60)).unwrap();
         assert_eq!((addresses.len(), *THREADS.lock().unwrap()), (1, 1));
     }
 
@@ -122,7 +122,7 @@ mod tests {
             let first = *CALLS.lock().unwrap() == 1;
             if first { Ok(vec![SocketAddr::from(([127, 0, 0, 1], port))]) } else { Ok(Vec::new()) }
         });
-        let deadline = Instant::now() + Duration::from_secs(20);
+        let deadline = Instant::now() + Duration::from_secs(60);
         let first = resolver.resolve(deadline).unwrap();
         assert_eq!((resolver.resolve(deadline).unwrap(), *CALLS.lock().unwrap()), (first, 2));
     }

@@ -25,7 +25,7 @@ use crate::recorders::CloudWatchEmf;
 use crate::recorders::cloudwatch_emf::config::by_variable;
 use crate::recorders::cloudwatch_emf::config::namespace;
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 #[derive(Clone, Default)]
 struct Page(Arc<Mutex<Vec<u8>>>);

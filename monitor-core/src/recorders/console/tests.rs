@@ -50,7 +50,7 @@ fn a_trace_is_printed_as_a_tree_and_functions_as_a_table() {
             clock.advance(Duration::from_millis(2));
         }
     });
-    monitor.shutdown(Duration::from_secs(10)).unwrap();
+    monitor.shutdown(Duration::from_secs(60)).unwrap();
     let text = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
     let lines: Vec<_> = text.lines().take(3).collect();
     assert_eq!(lines, ["outer 5.0 ms", "  inner 2.0 ms number=0", "  inner 2.0 ms number=1"]);
@@ -66,7 +66,7 @@ fn a_child_of_another_thread_is_printed_below_its_parent() {
         let context = Context::current();
         thread::spawn(move || context.run(|| drop(Span::start("inner")))).join().unwrap();
     });
-    monitor.flush(Duration::from_secs(10)).unwrap();
+    monitor.flush(Duration::from_secs(60)).unwrap();
     let text = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
     assert!(text.starts_with("outer 0 ns\n  inner 0 ns\n"), "{text}");
 }
@@ -79,9 +79,9 @@ fn a_span_that_comes_after_its_trace_was_printed_is_printed_too() {
         let _outer = Span::start("outer");
         Context::current()
     });
-    monitor.flush(Duration::from_secs(10)).unwrap();
+    monitor.flush(Duration::from_secs(60)).unwrap();
     monitor.scope(|| context.run(|| drop(Span::start("inner"))));
-    monitor.flush(Duration::from_secs(10)).unwrap();
+    monitor.flush(Duration::from_secs(60)).unwrap();
     let text = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
     assert!(text.contains("\n… late\n  inner "), "{text}");
 }
@@ -93,7 +93,7 @@ fn traces_without_a_root_wait_in_bounded_memory() {
     let monitor = Monitor::builder().recorder(memory.clone()).build();
     let elsewhere = SpanContext::new(TraceId::new(1), SpanId::new(2));
     monitor.scope(|| drop(Span::start_in("part", elsewhere)));
-    monitor.flush(Duration::from_secs(10)).unwrap();
+    monitor.flush(Duration::from_secs(60)).unwrap();
     let span = memory.spans().remove(0);
     let (mut printed, now) = (0, Instant::now());
     for number in 1..=50_000 {
@@ -128,7 +128,7 @@ fn a_trace_whose_root_is_elsewhere_is_printed_when_nothing_more_comes() {
     let monitor = Monitor::builder().recorder(memory.clone()).build();
     let elsewhere = SpanContext::new(TraceId::new(1), SpanId::new(2));
     monitor.scope(|| drop(Span::start_in("part", elsewhere)));
-    monitor.flush(Duration::from_secs(10)).unwrap();
+    monitor.flush(Duration::from_secs(60)).unwrap();
     let span = memory.spans().remove(0);
     let begun = Instant::now();
     let after = |seconds| begun + Duration::from_secs(seconds);
@@ -149,7 +149,7 @@ fn f62_an_event_is_printed_as_one_line_that_commands_nothing() {
         monitor.core(),
         &HeartbeatEvent::Started(HeartbeatStarted::new(&HeartbeatInfo::new(server))),
     );
-    monitor.flush(Duration::from_secs(10)).unwrap();
+    monitor.flush(Duration::from_secs(60)).unwrap();
     let text = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
     assert!(text.starts_with("03:04:05.678Z info  heartbeat.started "), "{text}");
     assert!(text.contains("\\u{1b}[31m\\u{d}\\u{a}forged") && text.lines().count() == 1, "{text}");
@@ -163,7 +163,7 @@ fn a_flood_of_events_is_cut_short_and_counted() {
     let info = HeartbeatInfo::new(Address::tcp("db", 5432));
     let event = HeartbeatEvent::Started(HeartbeatStarted::new(&info));
     (0..10).for_each(|_| record_event(monitor.core(), &event));
-    monitor.flush(Duration::from_secs(10)).unwrap();
+    monitor.flush(Duration::from_secs(60)).unwrap();
     let text = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
     assert_eq!((text.lines().count(), text.lines().last()), (4, Some("… and 7 more events")));
 }
@@ -182,7 +182,7 @@ fn f19_a_broken_output_is_counted_and_hurts_nobody() {
     }
     let monitor = Monitor::builder().recorder(Console::new(Broken)).build();
     monitor.scope(|| drop(Span::start("lost")));
-    monitor.flush(Duration::from_secs(10)).unwrap();
+    monitor.flush(Duration::from_secs(60)).unwrap();
     let account = monitor.accounts().into_iter().find(|account| account.signal == "spans").unwrap();
     assert_eq!((account.recorded, account.dropped(), account.queued), (1, 1, 0));
 }

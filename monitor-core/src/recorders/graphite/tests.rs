@@ -30,7 +30,7 @@ use crate::recorders::graphite::Protocol;
 static SOLD: Counter = Counter::new("sold");
 
 const LOOPBACK: (Ipv4Addr, u16) = (Ipv4Addr::LOCALHOST, 0);
-const SOON: Duration = Duration::from_secs(20);
+const SOON: Duration = Duration::from_secs(60);
 
 fn listener() -> (TcpListener, SocketAddress) {
     let listener = TcpListener::bind(LOOPBACK).unwrap();

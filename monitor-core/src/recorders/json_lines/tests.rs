@@ -41,7 +41,7 @@ use crate::recorders::Builtin;
 use crate::recorders::JsonLines;
 use crate::recorders::json_lines::Format;
 
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 static SOLD: Counter = Counter::new("lines.sold").unit("{thing}").labels(&["name", "shop"], 10);
 static WAITED: Histogram = Histogram::new("waited").unit("s");

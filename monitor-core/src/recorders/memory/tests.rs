@@ -19,7 +19,7 @@ fn the_oldest_spans_go_first() {
             span.set("number", number);
         }
     });
-    monitor.flush(Duration::from_secs(10)).unwrap();
+    monitor.flush(Duration::from_secs(60)).unwrap();
     let numbers: Vec<_> =
         memory.spans().iter().map(|span| span.field("number").unwrap().to_string()).collect();
     assert_eq!(numbers, ["3", "4"]);
@@ -35,7 +35,7 @@ fn the_oldest_events_go_first_and_no_span_for_them() {
         let info = HeartbeatInfo::new(Address::tcp("db", 5432)).connection(number);
         record_event(monitor.core(), &HeartbeatEvent::Started(HeartbeatStarted::new(&info)));
     }
-    monitor.flush(Duration::from_secs(10)).unwrap();
+    monitor.flush(Duration::from_secs(60)).unwrap();
     let events = memory.take_events();
     let numbers: Vec<_> =
         events.iter().map(|event| event.field("connection_id").unwrap().to_string()).collect();

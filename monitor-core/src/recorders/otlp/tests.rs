@@ -84,7 +84,7 @@ fn each_signal_goes_to_its_place_in_binary() {
         SOLD.add(1);
         drop(Span::start("sell"));
     });
-    monitor.flush(Duration::from_secs(20)).unwrap();
+    monitor.flush(Duration::from_secs(60)).unwrap();
     let mut places = Vec::new();
     while let Some(request) = peer.next_request() {
         assert_eq!(request.header("content-type"), Some("application/x-protobuf"));

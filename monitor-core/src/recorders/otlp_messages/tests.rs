@@ -110,7 +110,7 @@ fn sent(work: impl FnOnce()) -> Messages {
     let sent = Sent::default();
     let monitor = Monitor::builder().recorder(sent.clone()).build();
     monitor.scope(work);
-    monitor.flush(Duration::from_secs(20)).unwrap();
+    monitor.flush(Duration::from_secs(60)).unwrap();
     let mut messages = sent.0.lock().unwrap();
     std::mem::take(&mut *messages)
 }

@@ -27,7 +27,7 @@ use crate::recorders::XRay;
 use crate::recorders::xray::address::DaemonAddress;
 use crate::recorders::xray::config::daemon;
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A daemon, and a recorder that sends to it.
 fn daemon_and_recorder() -> (UdpSocket, XRay) {

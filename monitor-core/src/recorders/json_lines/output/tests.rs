@@ -11,7 +11,7 @@ use crate::model::Signals;
 use crate::probe::Span;
 use crate::recorders::JsonLines;
 
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Takes a few bytes of each write, and then none.
 #[derive(Clone, Default)]

@@ -61,7 +61,7 @@ fn taken(change: impl FnOnce(&mut Options), run: impl FnOnce()) -> (Vec<Value>, 
     let recorder = Taken { intake: Intake::new(&options), options, taken: Arc::clone(&taken) };
     let monitor = Monitor::builder().recorder(recorder).build();
     monitor.scope(run);
-    monitor.flush(Duration::from_secs(10)).unwrap();
+    monitor.flush(Duration::from_secs(60)).unwrap();
     let (envelopes, losses) = &*taken.lock().unwrap();
     let items = envelopes.iter().map(|envelope| {
         let bytes = envelope.encode(None, SystemTime::UNIX_EPOCH);
