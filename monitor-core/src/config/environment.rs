@@ -1,5 +1,6 @@
 //! A monitor as file and environment say.
 
+use std::collections::BTreeSet;
 use std::env;
 use std::ffi::OsString;
 use std::time::Duration;
@@ -116,7 +117,15 @@ pub(crate) fn from_environment(
 ) -> Result<MonitorBuilder, ConfigError> {
     let mut said = Said::read(Variables::read(variables)?)?;
     let mut builder = Monitor::builder();
+    let mut names = BTreeSet::new();
     for wanted in said.recorders() {
+        if !names.insert(wanted.name.clone()) {
+            let problem = format!(
+                "`{}` is there twice; give the second one a name, as in `eu:otlp,us:otlp`",
+                wanted.name
+            );
+            return Err(ConfigError::invalid(wanted.origin, problem));
+        }
         builder = builder.boxed_recorder(made(wanted)?);
     }
     if let Some((origin, filter)) = said.take(FILTER, "filter") {
@@ -147,6 +156,7 @@ pub(crate) fn from_environment(
     for (label, values) in said.table("reserved_labels") {
         builder = builder.reserve_labels(label, values.split(',').map(str::trim));
     }
+    said.check_rest(&[FILTER, INTERVAL, RESERVED_LABELS, TRACES])?;
     // What a variable says counts more than what a file says.
     let of_file =
         said.table("resource").fold(Resource::default(), |all, (name, value)| all.with(name, value));
@@ -232,6 +242,36 @@ mod tests {
             ),
         );
         check(&[("MONITOR_MEMORY_CAPACITY", "ten")], Ok(()));
+    }
+
+    #[test]
+    fn a_variable_that_is_almost_one_of_ours_is_told_and_others_are_not_ours() {
+        check(
+            &[("MONITOR_RECORDER", "console")],
+            Err("MONITOR_RECORDER: there is no such variable; did you mean `MONITOR_RECORDERS`?"),
+        );
+        check(
+            &[("MONITOR_FLITER", "off")],
+            Err("MONITOR_FLITER: there is no such variable; did you mean `MONITOR_FILTER`?"),
+        );
+        check(&[("MONITOR_SERVERS", "all"), ("MONITOR_URL", "x"), ("MONITOR_STATSD_ADDRESS", "x")], Ok(()));
+    }
+
+    #[test]
+    fn a_recorder_is_not_asked_for_twice_by_one_name() {
+        check(
+            &[("MONITOR_RECORDERS", "null,null")],
+            Err(
+                "MONITOR_RECORDERS: `null` is there twice; give the second one a name, as in `eu:otlp,us:otlp`",
+            ),
+        );
+        check(&[("MONITOR_RECORDERS", "null,other:null")], Ok(()));
+    }
+
+    #[test]
+    fn an_error_is_shown_by_main_as_it_is_said() {
+        let error = from_environment(read(&[("MONITOR_INTERVAL", "5")]), Resource::default()).err().unwrap();
+        assert_eq!(format!("{error:?}"), error.to_string());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::recorder::SettingError;
 use crate::resource::ResourceError;
 
 /// Configuration that means nothing.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum ConfigError {
     /// A global monitor is installed already.
@@ -40,6 +40,13 @@ impl fmt::Display for ConfigError {
             ConfigError::Resource(error) => error.fmt(f),
             ConfigError::Setting(error) => error.fmt(f),
         }
+    }
+}
+
+impl fmt::Debug for ConfigError {
+    /// The same: where `main` returns it, this is what is shown.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

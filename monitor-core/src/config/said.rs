@@ -66,6 +66,16 @@ impl Said {
         Some((said.origin.clone(), said.value.clone()?))
     }
 
+    /// Finds a variable that is called almost like one of ours, once all of ours were taken. The settings of recorders that
+    /// nobody wants now are no mistake.
+    ///
+    /// # Errors
+    ///
+    /// There is one.
+    pub(crate) fn check_rest(&self, others: &[&str]) -> Result<(), ConfigError> {
+        self.variables.check_rest(&[others, &[CONFIG, PROFILE, RECORDERS]].concat())
+    }
+
     /// What the file says in one of its tables: names with dots in them and what they are.
     pub(crate) fn table(&self, key: &str) -> impl Iterator<Item = (String, String)> {
         let said = self.statements.iter().filter(move |said| said.path.len() > 1 && said.path[0] == key);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 
 use crate::config::ConfigError;
+use crate::model::nearest;
 use crate::recorder::Settings;
 
 const PREFIX: &str = "MONITOR_";
@@ -32,6 +33,23 @@ impl Variables {
     /// The value of a variable, empty where it is not set.
     pub(crate) fn take(&mut self, name: &str) -> String {
         self.0.remove(name).unwrap_or_default()
+    }
+
+    /// Finds among those that nobody took one that is called almost like one of `known`.
+    ///
+    /// # Errors
+    ///
+    /// There is one: whoever set it means the other.
+    pub(crate) fn check_rest(&self, known: &[&str]) -> Result<(), ConfigError> {
+        let words: Vec<_> = known.iter().filter_map(|name| name.strip_prefix(PREFIX)).collect();
+        let near = self.0.keys().find_map(|name| Some((name, nearest(name.strip_prefix(PREFIX)?, &words)?)));
+        match near {
+            Some((name, near)) => {
+                let problem = format!("there is no such variable; did you mean `{PREFIX}{near}`?");
+                Err(ConfigError::invalid(name, problem))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Adds what `MONITOR_<NAME>_<KEY>` say about the recorder of this name.

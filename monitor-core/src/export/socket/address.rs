@@ -187,7 +187,9 @@ fn host(text: &str) -> Option<Place> {
     let strange = |letter: char| {
         letter.is_whitespace() || letter.is_control() || matches!(letter, '/' | '@' | '?' | '#' | '[' | ']')
     };
-    if host.is_empty() || host.contains(strange) {
+    // Somebody means a port by a number, and the system an address.
+    let is_number = host.bytes().all(|byte| byte.is_ascii_digit());
+    if is_number || host.contains(strange) {
         return None;
     }
     let port = match rest.strip_prefix(':') {
@@ -257,6 +259,8 @@ mod tests {
         check("udp://[fe80::1%eth0]:1", Some(SocketAddress::udp("fe80::1%eth0", 1)));
         check(" stats:8125 ", plain("stats", Some(8125)));
         check("stats", plain("stats", None));
+        check("8125", None);
+        check("udp://8125", None);
         check("::1", plain("::1", None));
         check("[::1]", plain("::1", None));
         check("[fe80::1%eth0]", plain("fe80::1%eth0", None));
