@@ -1,12 +1,13 @@
 //! Nothing is lost without being counted, at any moment.
 
-#[path = "support/accounts.rs"]
+#[path = "../support/accounts.rs"]
 mod accounts;
-#[path = "support/scripted.rs"]
+mod events;
+#[path = "../support/scripted.rs"]
 mod scripted;
-#[path = "support/scripted_events.rs"]
+#[path = "../support/scripted_events.rs"]
 mod scripted_events;
-#[path = "support/worked.rs"]
+#[path = "../support/worked.rs"]
 mod worked;
 
 use std::sync::Arc;
@@ -20,28 +21,59 @@ use std::thread;
 use std::time::Duration;
 use std::time::Instant;
 
+use monitor_core::Account;
 use monitor_core::DropReason;
-use monitor_core::EventBatch;
 use monitor_core::Monitor;
 use monitor_core::Recorder;
 use monitor_core::RecorderError;
 use monitor_core::Span;
 use monitor_core::SpanBatch;
 use monitor_core::TimedOut;
-use monitor_core::emit;
 use monitor_core::monitored;
 use monitor_core::recorders::Memory;
 use monitor_core::recorders::Null;
 
 use accounts::PATIENCE;
-use accounts::account_of;
 use accounts::spans_of;
 use scripted::Scripted;
-use scripted_events::ScriptedEvents;
-use worked::Work;
 
 #[monitored]
 fn work() {}
+
+/// Panics, fails and goes well in turn, and counts what it is given each time: how much there is in a batch depends on when
+/// the collector comes by. A clone is the same.
+#[derive(Clone, Default)]
+struct Moody(Arc<Mutex<Moods>>);
+
+#[derive(Default)]
+struct Moods {
+    times: usize,
+    given: [u64; 3],
+}
+
+impl Moody {
+    fn take(&self, count: usize) -> Result<(), RecorderError> {
+        let mut moods = self.0.lock().unwrap();
+        moods.times += 1;
+        let mood = moods.times % 3;
+        moods.given[mood] += count as u64;
+        drop(moods);
+        match mood {
+            0 => panic!("now and then"),
+            1 => Err(RecorderError::new("now and then")),
+            _ => Ok(()),
+        }
+    }
+
+    /// What was lost in each way is what was given each time.
+    #[track_caller]
+    fn check(&self, account: &Account) {
+        let [panicked, failed, taken] = self.0.lock().unwrap().given;
+        let lost = [DropReason::Panicked, DropReason::Failed].map(|reason| account.dropped_for(reason));
+        assert_eq!((lost, account.exported), ([panicked, failed], taken));
+        assert!(panicked > 0 && failed > 0 && taken > 0);
+    }
+}
 
 #[test]
 fn f42_a_burst_of_a_million_spans_adds_up_while_it_runs_and_afterwards() {
@@ -99,18 +131,9 @@ fn f42_without_room_what_is_lost_is_counted_with_its_reason() {
 
 #[test]
 fn f43_the_account_holds_under_a_recorder_that_fails_now_and_then() {
-    let (given, mut count) = (Arc::new(Mutex::new([0; 3])), 0);
-    let giving = Arc::clone(&given);
-    let recorder = Scripted::new("moody", move |batch: &SpanBatch| {
-        count += 1;
-        // How many there are in a batch depends on when the collector comes by.
-        giving.lock().unwrap()[count % 3] += batch.len() as u64;
-        match count % 3 {
-            0 => panic!("now and then"),
-            1 => Err(RecorderError::new("now and then")),
-            _ => Ok(()),
-        }
-    });
+    let moody = Moody::default();
+    let taking = moody.clone();
+    let recorder = Scripted::new("moody", move |batch: &SpanBatch| taking.take(batch.len()));
     let monitor = Monitor::builder().recorder(recorder).rest(Duration::ZERO).build();
     for round in 1..=30 {
         monitor.scope(|| (0..100).for_each(|_| work()));
@@ -118,11 +141,7 @@ fn f43_the_account_holds_under_a_recorder_that_fails_now_and_then() {
         let account = spans_of(&monitor, "moody");
         assert_eq!((account.recorded, account.queued), (100 * round, 0));
     }
-    let account = spans_of(&monitor, "moody");
-    let lost = [DropReason::Panicked, DropReason::Failed].map(|reason| account.dropped_for(reason));
-    let [panicked, failed, taken] = *given.lock().unwrap();
-    assert_eq!((lost, account.exported), ([panicked, failed], taken));
-    assert!(panicked > 0 && failed > 0 && taken > 0);
+    moody.check(&spans_of(&monitor, "moody"));
 }
 
 #[test]
@@ -338,82 +357,4 @@ fn a_snapshot_taken_while_others_record_is_consistent() {
     let snapshot = monitor.snapshot();
     let function = snapshot.function("work").unwrap();
     assert_eq!((function.calls(), function.in_flight()), (calls, 0));
-}
-
-#[test]
-fn f42_a_burst_of_events_and_spans_adds_up_by_signal_while_it_runs_and_afterwards() {
-    const THREADS: u64 = 3;
-    const ROUNDS: u64 = 60_000;
-    let null = Null::default();
-    let monitor = Monitor::builder().recorder(null.clone()).buffer(1 << 20).build();
-    let round = |number: u64| {
-        work();
-        emit(|| Work::Done(number));
-        emit(|| Work::Failed("x".repeat(number as usize % 200)));
-    };
-    thread::scope(|threads| {
-        let callers: Vec<_> =
-            (0..THREADS).map(|_| threads.spawn(|| monitor.scope(|| (0..ROUNDS).for_each(round)))).collect();
-        while !callers.iter().all(|caller| caller.is_finished()) {
-            assert!(account_of(&monitor, "null", "events").recorded <= 2 * THREADS * ROUNDS);
-            assert!(spans_of(&monitor, "null").recorded <= THREADS * ROUNDS);
-        }
-    });
-    monitor.flush(PATIENCE).unwrap();
-    let (events, spans) = (account_of(&monitor, "null", "events"), spans_of(&monitor, "null"));
-    assert_eq!((events.recorded, events.queued, events.exported), (2 * THREADS * ROUNDS, 0, null.events()));
-    assert_eq!((spans.recorded, spans.queued, spans.exported), (THREADS * ROUNDS, 0, null.spans()));
-    let losses = monitor.losses();
-    assert_eq!(losses.events_recorded, events.recorded);
-    assert_eq!(losses.events_dropped, events.dropped_for(DropReason::BufferFull));
-    assert_eq!(losses.spans_dropped, spans.dropped_for(DropReason::BufferFull));
-}
-
-#[test]
-fn f43_the_account_of_events_holds_under_a_recorder_that_fails_now_and_then() {
-    let (given, mut count) = (Arc::new(Mutex::new([0; 3])), 0);
-    let giving = Arc::clone(&given);
-    let moody = ScriptedEvents::new("moody", move |batch: &EventBatch| {
-        count += 1;
-        // How many there are in a batch depends on when the collector comes by.
-        giving.lock().unwrap()[count % 3] += batch.len() as u64;
-        match count % 3 {
-            0 => panic!("now and then"),
-            1 => Err(RecorderError::new("now and then")),
-            _ => Ok(()),
-        }
-    });
-    let null = Null::default();
-    let monitor = Monitor::builder().recorder(moody).recorder(null.clone()).rest(Duration::ZERO).build();
-    for round in 1..=9 {
-        monitor.scope(|| (0..100).for_each(|number| emit(|| Work::Done(number))));
-        monitor.flush(PATIENCE).unwrap();
-        let account = account_of(&monitor, "moody", "events");
-        assert_eq!((account.recorded, account.queued), (100 * round, 0));
-    }
-    let account = account_of(&monitor, "moody", "events");
-    let lost = [DropReason::Panicked, DropReason::Failed].map(|reason| account.dropped_for(reason));
-    let [panicked, failed, taken] = *given.lock().unwrap();
-    assert_eq!((lost, account.exported, null.events()), ([panicked, failed], taken, 900));
-    assert!(panicked > 0 && failed > 0 && taken > 0);
-}
-
-#[test]
-fn f44_a_recorder_that_hangs_over_events_keeps_no_span_and_no_other_recorder_back() {
-    let (release, held) = mpsc::channel::<()>();
-    let hanging = ScriptedEvents::new("hanging", move |_: &EventBatch| {
-        let _ = held.recv();
-        Ok(())
-    });
-    let null = Null::default();
-    let monitor = Monitor::builder().recorder(hanging).recorder(null.clone()).build();
-    monitor.scope(|| {
-        work();
-        emit(|| Work::Done(1));
-    });
-    check_late(monitor.shutdown(Duration::from_millis(300)));
-    let account = account_of(&monitor, "hanging", "events");
-    assert_eq!((account.recorded, account.queued), (1, 1));
-    until(|| (null.events(), null.spans()) == (1, 1));
-    drop(release);
 }
