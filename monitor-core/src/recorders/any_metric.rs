@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use proptest::prelude::*;
+use proptest::prelude::Just;
+use proptest::prelude::Strategy;
+use proptest::prelude::any;
+use proptest::prop_oneof;
 
 use crate::metric::Histogram;
 use crate::metric::Metric;
