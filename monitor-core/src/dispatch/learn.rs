@@ -1,6 +1,7 @@
 //! What a monitor says of a source, and how a lane learns of it.
 
 use crate::dispatch::attach::core_of;
+use crate::dispatch::callsite::Callsite;
 use crate::dispatch::core::Core;
 use crate::dispatch::entry::Entry;
 use crate::dispatch::entry::FAST;
@@ -66,37 +67,36 @@ impl Core {
 
     /// The beginning of a record's head for a source, or why there is none.
     pub(crate) fn head(&self, source: u32) -> u64 {
-        let Some(source_kind) = sources::source(source) else { return SILENT };
-        match source_kind {
-            Source::Callsite(callsite) => {
-                let signals = self.signals(callsite.metadata());
-                let bridged = callsite.is_bridged();
-                if self.is_closed() || (signals.is_empty() && !bridged) {
-                    return SILENT;
-                }
-                let mut flags = 0;
-                if signals.contains(Signals::SPANS) {
-                    flags |= Head::SPAN;
-                }
-                if signals.contains(Signals::METRICS) {
-                    flags |= Head::METRICS;
-                }
-                let head = Head::call(source, 0, 0, Outcome::Ok, flags).word();
-                let metadata = callsite.metadata();
-                let leveled = flags & Head::SPAN != 0 && self.is_leveled(metadata);
-                let slow = bridged || leveled || self.config.clock.is_manual() || !metadata.fields.is_empty();
-                match slow {
-                    true => head | SLOW,
-                    false if ticks::are_in_place() => head | FAST,
-                    false => head | STEADY,
-                }
-            }
-            Source::Family(_) => SILENT,
-            Source::Instrument(info) if !self.shows(info) => SILENT,
-            Source::Instrument(_) => {
+        match sources::source(source) {
+            Some(Source::Callsite(callsite)) => self.head_of_callsite(source, callsite),
+            Some(Source::Instrument(info)) if self.shows(info) => {
                 let head = Head::call(source, 0, 0, Outcome::Ok, Head::TICK).word();
                 if hook::values_wanted() { head | SLOW } else { head | FAST }
             }
+            Some(Source::Family(_) | Source::Instrument(_)) | None => SILENT,
+        }
+    }
+
+    fn head_of_callsite(&self, source: u32, callsite: &Callsite) -> u64 {
+        let (metadata, bridged) = (callsite.metadata(), callsite.is_bridged());
+        let signals = self.signals(metadata);
+        if self.is_closed() || (signals.is_empty() && !bridged) {
+            return SILENT;
+        }
+        let mut flags = 0;
+        if signals.contains(Signals::SPANS) {
+            flags |= Head::SPAN;
+        }
+        if signals.contains(Signals::METRICS) {
+            flags |= Head::METRICS;
+        }
+        let head = Head::call(source, 0, 0, Outcome::Ok, flags).word();
+        let leveled = flags & Head::SPAN != 0 && self.is_leveled(metadata);
+        let slow = bridged || leveled || self.config.clock.is_manual() || !metadata.fields.is_empty();
+        match slow {
+            true => head | SLOW,
+            false if ticks::are_in_place() => head | FAST,
+            false => head | STEADY,
         }
     }
 

@@ -31,32 +31,21 @@ mod lane;
 mod late;
 mod learn;
 mod level;
-#[cfg(any(
-    target_os = "android",
-    target_os = "freebsd",
-    target_os = "fuchsia",
-    target_os = "illumos",
-    target_os = "ios",
-    target_os = "linux",
-    target_os = "macos",
-    target_os = "openbsd",
-    target_os = "tvos",
-    target_os = "windows",
-))]
-pub mod linked;
-#[cfg(not(any(
-    target_os = "android",
-    target_os = "freebsd",
-    target_os = "fuchsia",
-    target_os = "illumos",
-    target_os = "ios",
-    target_os = "linux",
-    target_os = "macos",
-    target_os = "openbsd",
-    target_os = "tvos",
-    target_os = "windows",
-)))]
-#[path = "unlinked.rs"]
+#[cfg_attr(
+    not(any(
+        target_os = "android",
+        target_os = "freebsd",
+        target_os = "fuchsia",
+        target_os = "illumos",
+        target_os = "ios",
+        target_os = "linux",
+        target_os = "macos",
+        target_os = "openbsd",
+        target_os = "tvos",
+        target_os = "windows",
+    )),
+    path = "unlinked.rs"
+)]
 pub mod linked;
 #[cfg(all(test, loom))]
 mod loom;

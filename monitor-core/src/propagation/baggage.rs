@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use crate::propagation::HeaderError;
 use crate::propagation::percent;
+use crate::propagation::split;
 use crate::propagation::trimmed;
 
 const MEMBERS: usize = 64;
@@ -190,14 +191,6 @@ fn read_properties(written: &[u8]) -> Option<Box<str>> {
         }
     }
     Some(properties.into())
-}
-
-/// What is before the first `mark`, and what is behind it.
-fn split(text: &[u8], mark: u8) -> (&[u8], Option<&[u8]>) {
-    match text.iter().position(|byte| *byte == mark) {
-        Some(place) => (&text[..place], Some(&text[place + 1..])),
-        None => (text, None),
-    }
 }
 
 /// Whether this is a token, as HTTP has it.

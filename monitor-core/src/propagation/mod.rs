@@ -41,3 +41,11 @@ fn trimmed(mut text: &[u8]) -> &[u8] {
     }
     text
 }
+
+/// What is before the first `mark`, and what is behind it.
+fn split(text: &[u8], mark: u8) -> (&[u8], Option<&[u8]>) {
+    match text.iter().position(|byte| *byte == mark) {
+        Some(place) => (&text[..place], Some(&text[place + 1..])),
+        None => (text, None),
+    }
+}

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::propagation::HeaderError;
+use crate::propagation::split;
 use crate::propagation::trimmed;
 
 const MEMBERS: usize = 32;
@@ -150,10 +151,10 @@ impl fmt::Display for TraceState {
 }
 
 fn read(member: &[u8]) -> Result<(&str, &str), HeaderError> {
-    let Some(equals) = member.iter().position(|byte| *byte == b'=') else {
+    let (key, Some(value)) = split(member, b'=') else {
         return Err(HeaderError::new(TraceState::NAME, MEMBER, member));
     };
-    Ok((checked_key(&member[..equals])?, checked_value(&member[equals + 1..])?))
+    Ok((checked_key(key)?, checked_value(value)?))
 }
 
 fn checked_key(key: &[u8]) -> Result<&str, HeaderError> {

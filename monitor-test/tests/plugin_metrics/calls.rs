@@ -131,6 +131,42 @@ fn a_histogram_without_a_value_has_the_durations_of_the_calls() {
     assert_eq!(monitor.snapshot().metric("durations.all").unwrap().unit, "s");
 }
 
+#[plugin_metric(histogram = "durations.h", unit = "h")]
+#[plugin_metric(histogram = "durations.min", unit = "min")]
+#[plugin_metric(histogram = "durations.ms", unit = "ms")]
+#[plugin_metric(histogram = "durations.ns", unit = "ns")]
+#[plugin_metric(histogram = "durations.s", unit = "s")]
+#[plugin_metric(histogram = "durations.us", unit = "us")]
+fn take_half_an_hour(clock: &ManualClock) {
+    clock.advance(Duration::from_secs(1_800));
+}
+
+#[test]
+fn a_duration_is_told_in_each_unit_of_time_that_the_attribute_takes() {
+    let clock = ManualClock::default();
+    let monitor = Monitor::builder().clock(clock.clone()).build();
+    monitor.scope(|| take_half_an_hour(&clock));
+    let units = [("h", 0.5), ("min", 30.0), ("ms", 1.8e6), ("ns", 1.8e12), ("s", 1_800.0), ("us", 1.8e9)];
+    for (unit, expected) in units {
+        let told = crate::point(&monitor, &format!("durations.{unit}"), &[]);
+        let Some(MetricData::Histogram(histogram)) = told else { panic!("{told:?}") };
+        assert!((histogram.sum() / expected - 1.0).abs() < 1e-9, "{} {unit}", histogram.sum());
+    }
+    // What the attribute knows is compiled elsewhere than what the runtime knows: here they meet.
+    let quoted = |source: &str, from: &str, to: &str| -> Vec<String> {
+        let (_, source) = source.split_once(from).unwrap();
+        let (list, _) = source.split_once(to).unwrap();
+        let mut words: Vec<_> = list.split('"').skip(1).step_by(2).map(str::to_owned).collect();
+        words.sort();
+        words
+    };
+    let attribute = include_str!("../../../monitor-macros/src/plan/metric_way.rs");
+    let runtime = include_str!("../../../monitor-core/src/metric/amount.rs");
+    let expected = units.map(|(unit, _)| unit);
+    assert_eq!(quoted(attribute, "const TIMES", ";\n"), expected);
+    assert_eq!(quoted(runtime, "fn of_second", "_ =>"), expected);
+}
+
 #[plugin_metric(up_down_counter = "slots.used", value = change)]
 fn change_slots(change: i64) {
     let _ = change;

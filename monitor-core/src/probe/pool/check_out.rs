@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 use std::time::Instant;
 
 use crate::dispatch::emit;
@@ -43,12 +44,7 @@ impl CheckOut {
 
     /// Here is one.
     pub fn checked_out(mut self, mut connection: Connection) -> CheckedOut {
-        self.over = true;
-        let pool = &self.pool;
-        let waited = self.started.elapsed();
-        pool.tell(|| {
-            pool.metrics.pending(-1);
-            pool.metrics.waited(waited);
+        self.ends(|pool, waited| {
             connection.becomes(Use::Used);
             emit(|| ConnectionCheckedOut::new(pool.address.clone(), connection.id(), waited));
         });
@@ -66,12 +62,7 @@ impl CheckOut {
     }
 
     fn fail(&mut self, reason: CheckOutFailedReason, error: Option<Text>) {
-        self.over = true;
-        let pool = &self.pool;
-        let waited = self.started.elapsed();
-        pool.tell(|| {
-            pool.metrics.pending(-1);
-            pool.metrics.waited(waited);
+        self.ends(|pool, waited| {
             if reason == CheckOutFailedReason::Timeout {
                 pool.metrics.timeout();
             }
@@ -80,6 +71,17 @@ impl CheckOut {
                 failed.error = error;
                 failed
             });
+        });
+    }
+
+    /// Nobody waits any more; `tell` tells what else there is to tell, and how long it took.
+    fn ends(&mut self, tell: impl FnOnce(&Inner, Duration)) {
+        self.over = true;
+        let (pool, waited) = (&*self.pool, self.started.elapsed());
+        pool.tell(|| {
+            pool.metrics.pending(-1);
+            pool.metrics.waited(waited);
+            tell(pool, waited);
         });
     }
 }
