@@ -81,8 +81,8 @@ use crate::recorders::xray::waiting::Waiting;
 /// * All other fields are annotations, at most 50 a document, by which traces can be found: those that
 ///   [`annotations`](XRay::annotations) names, or all numbers, truth values and texts of at most 250 characters. The rest
 ///   is metadata, under `monitor`.
-/// * An event of a span is in the metadata of its document, unless that has gone: then it is dropped and counted. An event
-///   of no span is no part of a trace and not told.
+/// * An event of a span is in the metadata of its document, unless that has gone, or the span does not end within
+///   [`patience`](XRay::patience): then it is dropped and counted. An event of no span is no part of a trace and not told.
 ///
 /// | ending | flag |
 /// |---|---|
@@ -210,24 +210,28 @@ impl Recorder for XRay {
         if !rests {
             self.tell_complete();
         }
-        self.send()
+        self.send()?;
+        match self.outbox.take_lost(batch.len() as u64) {
+            None => Ok(()),
+            Some((lost, why)) => Err(RecorderError::rejected(lost, why)),
+        }
     }
 
     fn events(&mut self, batch: &EventBatch) -> Result<(), RecorderError> {
         let now = Instant::now();
-        let mut late = 0;
         // An event of no span is no part of a trace.
         for (event, span) in batch.iter().filter_map(|event| Some((event, event.context()?))) {
-            late += u64::from(!self.waiting.add_event(&event, span, now));
+            self.waiting.add_event(&event, span, now);
             self.hears_events = true;
         }
         self.tell_complete();
         // What was not sent stays, and the next spans say why.
         let _ = self.send();
-        match late {
+        match self.waiting.take_lost_events(batch.len() as u64) {
             0 => Ok(()),
-            late => {
-                Err(RecorderError::rejected(late, "events came after the document of their span had gone"))
+            lost => {
+                let why = "events came after the document of their span had gone, or too long before its end";
+                Err(RecorderError::rejected(lost, why))
             }
         }
     }

@@ -9,6 +9,7 @@ use crate::export::socket::SocketAddress;
 use crate::export::socket::Transport;
 use crate::recorder::RecorderError;
 use crate::recorders::xray::address::DAEMON;
+use crate::recorders::xray::encode::Datagram;
 
 /// So many bytes may wait for a daemon that does not run; beyond that the oldest go.
 const WAITING: usize = 8 << 20;
@@ -17,9 +18,10 @@ const WAITING: usize = 8 << 20;
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
     socket: Option<Socket>,
-    waiting: VecDeque<Vec<u8>>,
+    waiting: VecDeque<Datagram>,
     bytes: usize,
-    lost: u64,
+    /// How many spans were lost of which nobody was told, and why the last of them.
+    lost: (u64, String),
 }
 
 impl Outbox {
@@ -27,54 +29,52 @@ impl Outbox {
         self.socket = Some(Socket::new(address, Transport::Udp, DAEMON.1));
     }
 
-    pub(crate) fn extend(&mut self, datagrams: Vec<Vec<u8>>) {
+    pub(crate) fn extend(&mut self, datagrams: Vec<Datagram>) {
         for datagram in datagrams {
-            self.bytes += datagram.len();
+            self.bytes += datagram.bytes.len();
             self.waiting.push_back(datagram);
         }
-        while self.bytes > WAITING && self.pop().is_some() {
-            self.lost += 1;
+        while self.bytes > WAITING
+            && let Some(gone) = self.waiting.pop_front()
+        {
+            self.bytes -= gone.bytes.len();
+            self.lost.0 += gone.spans;
+            self.lost.1 = "there were too many for a daemon that did not run".to_owned();
         }
     }
 
-    /// Sends what waits. What could not be sent stays.
+    /// How many spans were lost since this was asked last, at most so many, and why; the rest is told later.
+    pub(crate) fn take_lost(&mut self, most: u64) -> Option<(u64, String)> {
+        let told = self.lost.0.min(most);
+        self.lost.0 -= told;
+        (told > 0).then(|| (told, format!("{told} spans were not sent: {}", self.lost.1)))
+    }
+
+    /// Sends what waits. What could not be sent stays; what never can be is lost.
+    ///
+    /// # Errors
+    ///
+    /// The daemon does not run, or the system does not send.
     pub(crate) fn send(&mut self, deadline: Instant) -> Result<(), RecorderError> {
         let Some(socket) = &mut self.socket else {
             return Err(RecorderError::retryable("the recorder was not started"));
         };
-        let mut too_long = None;
-        while let Some(datagram) = self.waiting.front() {
-            match socket.send(datagram, deadline) {
-                Ok(()) => {}
+        while let Some(datagram) = self.waiting.pop_front() {
+            match socket.send(&datagram.bytes, deadline) {
+                Ok(()) => self.bytes -= datagram.bytes.len(),
                 // Another try would not help.
                 Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
-                    self.lost += 1;
-                    too_long = Some(error);
+                    self.bytes -= datagram.bytes.len();
+                    self.lost.0 += datagram.spans;
+                    self.lost.1 = format!("{error}; say less by `max_datagram`");
                 }
                 Err(error) => {
                     let problem = format!("the X-Ray daemon at {}: {error}", socket.address());
+                    self.waiting.push_front(datagram);
                     return Err(RecorderError::retryable(problem));
                 }
             }
-            if let Some(gone) = self.waiting.pop_front() {
-                self.bytes -= gone.len();
-            }
         }
-        match std::mem::take(&mut self.lost) {
-            0 => Ok(()),
-            lost => {
-                let why = too_long
-                    .map_or("there were too many for a daemon that did not run".to_owned(), |it| {
-                        format!("{it}; say less by `max_datagram`")
-                    });
-                Err(RecorderError::rejected(lost, format!("{lost} documents were not sent: {why}")))
-            }
-        }
-    }
-
-    fn pop(&mut self) -> Option<Vec<u8>> {
-        let gone = self.waiting.pop_front()?;
-        self.bytes -= gone.len();
-        Some(gone)
+        Ok(())
     }
 }

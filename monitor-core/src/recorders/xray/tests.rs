@@ -3,6 +3,7 @@ use std::net::UdpSocket;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::time::Duration;
+use std::time::Instant;
 
 use serde_json::Value;
 
@@ -26,6 +27,8 @@ use crate::recorder::SpanBatch;
 use crate::recorders::XRay;
 use crate::recorders::xray::address::DaemonAddress;
 use crate::recorders::xray::config::daemon;
+use crate::recorders::xray::encode::Datagram;
+use crate::recorders::xray::outbox::Outbox;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -102,15 +105,65 @@ fn an_event_is_in_the_document_of_its_span() {
     let monitor = Monitor::builder().recorder(xray).build();
     monitor.scope(|| {
         let _span = Span::start("around");
-        let info = crate::event::HeartbeatInfo::new(crate::event::Address::tcp("db", 5432));
-        let event = crate::event::HeartbeatEvent::Started(crate::event::HeartbeatStarted::new(&info));
-        crate::dispatch::record_event(monitor.core(), &event);
+        tell(&monitor);
     });
     monitor.flush(PATIENCE).unwrap();
     let [document] = &documents(&daemon)[..] else { panic!("one") };
     let events = &document["metadata"]["monitor"]["events"];
     assert_eq!((&events[0]["name"], events.as_array().unwrap().len()), (&"heartbeat.started".into(), 1));
     assert_eq!(events[0]["fields"]["server.address"], "db");
+}
+
+/// Tells an event to the recorders of this monitor.
+fn tell(monitor: &Monitor) {
+    let info = crate::event::HeartbeatInfo::new(crate::event::Address::tcp("db", 5432));
+    let event = crate::event::HeartbeatEvent::Started(crate::event::HeartbeatStarted::new(&info));
+    crate::dispatch::record_event(monitor.core(), &event);
+}
+
+#[test]
+fn an_event_of_a_span_that_runs_on_waits_through_a_flush_and_is_counted_where_it_waits_too_long() {
+    let (daemon, xray) = daemon_and_recorder();
+    let monitor = Monitor::builder().recorder(xray).build();
+    monitor.scope(|| {
+        let _span = Span::start("long");
+        tell(&monitor);
+        monitor.flush(PATIENCE).unwrap();
+    });
+    monitor.flush(PATIENCE).unwrap();
+    let events = documents(&daemon).remove(0)["metadata"]["monitor"]["events"].clone();
+    assert_eq!(events.as_array().map(Vec::len), Some(1), "{events}");
+
+    let (_daemon, xray) = daemon_and_recorder();
+    let monitor = Monitor::builder().recorder(xray.patience(Duration::ZERO)).build();
+    monitor.scope(|| {
+        let _span = Span::start("long");
+        (0..3).for_each(|_| tell(&monitor));
+        monitor.flush(PATIENCE).unwrap();
+    });
+    let accounts = monitor.accounts();
+    let dropped: Vec<_> =
+        accounts.iter().map(|account| account.dropped()).filter(|count| *count > 0).collect();
+    assert_eq!(dropped, [3], "{accounts:?}");
+}
+
+#[test]
+fn spans_that_no_datagram_can_take_are_counted_each() {
+    // What the system does not send at all: more than a datagram can have.
+    let mut outbox = Outbox::default();
+    let daemon = UdpSocket::bind("127.0.0.1:0").unwrap();
+    outbox.open(&SocketAddress::udp("127.0.0.1", daemon.local_addr().unwrap().port()));
+    let datagram = |length, spans| Datagram { bytes: vec![b'x'; length], spans };
+    outbox.extend(vec![datagram(70_000, 5), datagram(9, 1)]);
+    assert_eq!(outbox.send(Instant::now() + PATIENCE), Ok(()));
+    assert_eq!(outbox.take_lost(3).map(|(lost, _)| lost), Some(3));
+    let (lost, why) = outbox.take_lost(9).unwrap();
+    assert!(lost == 2 && why.ends_with("; say less by `max_datagram`"), "{why}");
+    assert_eq!(outbox.take_lost(9), None);
+    // And what waits for a daemon that does not run is bounded.
+    outbox.extend((0..1_000).map(|_| datagram(60_000, 2)).collect());
+    let kept = (8 << 20) / 60_000;
+    assert_eq!(outbox.take_lost(u64::MAX).map(|(lost, _)| lost), Some(2 * (1_000 - kept)));
 }
 
 #[test]

@@ -93,6 +93,8 @@ pub(crate) struct Waiting {
     /// Of these there is a segment, or a part of one that has gone.
     complete: Vec<TraceId>,
     sent: Recent,
+    /// Events that are in no document, of which nobody was told.
+    lost_events: u64,
 }
 
 impl Waiting {
@@ -124,10 +126,11 @@ impl Waiting {
         self.bytes += bytes;
     }
 
-    /// Keeps an event for its span; tells whether that has not gone yet.
-    pub(crate) fn add_event(&mut self, event: &EventRef<'_>, span: SpanContext, now: Instant) -> bool {
+    /// Keeps an event for its span, unless that has gone.
+    pub(crate) fn add_event(&mut self, event: &EventRef<'_>, span: SpanContext, now: Instant) {
         if self.sent.contains(span.trace_id(), span.span_id()) {
-            return false;
+            self.lost_events += 1;
+            return;
         }
         let held = HeldEvent {
             name: event.name(),
@@ -141,7 +144,13 @@ impl Waiting {
             Some(owner) => owner.events.push(held),
             None => trace.events.push((span.span_id(), held)),
         }
-        true
+    }
+
+    /// How many events were lost since this was asked last, at most so many; the rest is told later.
+    pub(crate) fn take_lost_events(&mut self, most: u64) -> u64 {
+        let told = self.lost_events.min(most);
+        self.lost_events -= told;
+        told
     }
 
     /// What was complete when this was called last, or before.
@@ -171,11 +180,20 @@ impl Waiting {
         pieces
     }
 
-    /// Everything.
+    /// Everything but the events of spans that have not ended.
     pub(crate) fn take_all(&mut self) -> Vec<Piece> {
         self.complete.clear();
-        let order = std::mem::take(&mut self.order);
-        order.into_iter().flat_map(|trace| self.take(trace, Unseen::BecomeSegments)).collect()
+        let mut pieces = Vec::new();
+        for id in std::mem::take(&mut self.order) {
+            let Some(trace) = self.traces.get_mut(&id) else { continue };
+            let (events, since) = (std::mem::take(&mut trace.events), trace.since);
+            pieces.extend(self.take(id, Unseen::BecomeSegments));
+            if !events.is_empty() {
+                self.order.push_back(id);
+                self.traces.insert(id, Trace { held: Vec::new(), events, since });
+            }
+        }
+        pieces
     }
 
     fn trace(&mut self, id: TraceId, now: Instant) -> &mut Trace {
@@ -199,6 +217,7 @@ impl Waiting {
             self.traces.insert(id, trace);
         } else {
             // Of spans that were not seen within the time that there is.
+            self.lost_events += trace.events.len() as u64;
             self.bytes -= trace.events.iter().map(|(_, event)| event.weight()).sum::<usize>();
         }
         pieces

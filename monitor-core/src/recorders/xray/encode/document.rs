@@ -60,11 +60,11 @@ pub(crate) struct Document {
     #[serde(skip_serializing_if = "Option::is_none")]
     namespace: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    origin: Option<String>,
+    pub(crate) origin: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    user: Option<String>,
+    pub(crate) user: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    service: Option<Service>,
+    pub(crate) service: Option<Service>,
     #[serde(skip_serializing_if = "Option::is_none")]
     aws: Option<Aws>,
     #[serde(flatten)]
@@ -85,7 +85,7 @@ pub(crate) struct Document {
 }
 
 #[derive(Debug, Serialize)]
-struct Service {
+pub(crate) struct Service {
     version: String,
 }
 

@@ -11,7 +11,7 @@ mod split;
 mod tests;
 
 pub(crate) use document::Wording;
-pub(crate) use split::datagrams;
+pub(crate) use split::{Datagram, datagrams};
 
 /// What each datagram begins with.
 ///

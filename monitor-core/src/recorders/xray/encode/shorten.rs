@@ -30,6 +30,8 @@ pub(crate) fn fitting(mut document: Document, limit: usize) -> Vec<u8> {
     }
     if bytes.len() > limit {
         document.links.clear();
+        (document.origin, document.service, document.user) = (None, None, None);
+        document.ours("shortened", Value::from("everything but times and names is left out"));
         bytes = json(&document);
     }
     bytes

@@ -17,6 +17,14 @@ const DEEPEST: usize = 50;
 /// What a document of its own needs beyond one that lies in another: header, type, trace, parent, brackets.
 const ALONE: usize = 200;
 
+/// One document on its way to the daemon.
+#[derive(Debug)]
+pub(crate) struct Datagram {
+    pub(crate) bytes: Vec<u8>,
+    /// How many spans it tells of.
+    pub(crate) spans: u64,
+}
+
 /// One segment or subsegment with all that is within it, as JSON.
 struct Whole {
     start: SystemTime,
@@ -24,13 +32,20 @@ struct Whole {
     /// Which span of the piece.
     place: usize,
     bytes: Vec<u8>,
+    /// How many spans are in it, itself included.
+    spans: u64,
 }
 
 /// The datagrams for a piece of a trace, each of at most `limit` bytes, which are at least 4,096.
 ///
 /// What is within a segment goes along in its document. Where that would be too large or too deep, the largest of the
 /// parts goes on its own, and names its parent.
-pub(crate) fn datagrams(piece: &Piece, resource: &Resource, wording: &Wording, limit: usize) -> Vec<Vec<u8>> {
+pub(crate) fn datagrams(
+    piece: &Piece,
+    resource: &Resource,
+    wording: &Wording,
+    limit: usize,
+) -> Vec<Datagram> {
     let limit = limit - ALONE;
     let mut datagrams = Vec::new();
     let mut within: Vec<Vec<Whole>> = piece.spans.iter().map(|_| Vec::new()).collect();
@@ -55,7 +70,8 @@ pub(crate) fn datagrams(piece: &Piece, resource: &Resource, wording: &Wording, l
         parts.sort_by_key(|part| part.start);
         let depth = parts.iter().map(|part| part.depth + 1).max().unwrap_or(0);
         nest(&mut own, &parts);
-        let whole = Whole { start: held.span.start, depth, place, bytes: own };
+        let spans = 1 + parts.iter().map(|part| part.spans).sum::<u64>();
+        let whole = Whole { start: held.span.start, depth, place, bytes: own, spans };
         match parent {
             Some(parent) => within[*parent].push(whole),
             None => datagrams.push(alone(piece, &whole)),
@@ -85,7 +101,7 @@ fn nest(own: &mut Vec<u8>, parts: &[Whole]) {
 }
 
 /// A datagram with one document: the same, with trace and parent at its beginning, which others have from where they lie.
-fn alone(piece: &Piece, whole: &Whole) -> Vec<u8> {
+fn alone(piece: &Piece, whole: &Whole) -> Datagram {
     let (held, _) = &piece.spans[whole.place];
     let trace = trace(held.span.trace_id);
     let kind = match (whole.place, piece.role) {
@@ -94,5 +110,6 @@ fn alone(piece: &Piece, whole: &Whole) -> Vec<u8> {
     };
     let parent = held.span.parent.map(|parent| format!("\"parent_id\":\"{parent}\",")).unwrap_or_default();
     let beginning = format!("{{{kind}\"trace_id\":\"{trace}\",{parent}");
-    [HEADER, beginning.as_bytes(), whole.bytes.get(1..).unwrap_or_default()].concat()
+    let bytes = [HEADER, beginning.as_bytes(), whole.bytes.get(1..).unwrap_or_default()].concat();
+    Datagram { bytes, spans: whole.spans }
 }

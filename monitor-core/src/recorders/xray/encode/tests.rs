@@ -16,6 +16,7 @@ use crate::model::SpanId;
 use crate::model::SpanKind;
 use crate::model::TraceId;
 use crate::recorders::memory::FinishedSpan;
+use crate::recorders::xray::encode::Datagram;
 use crate::recorders::xray::encode::HEADER;
 use crate::recorders::xray::encode::Wording;
 use crate::recorders::xray::encode::datagrams;
@@ -60,9 +61,13 @@ fn told(spans: Vec<Held>, wording: &Wording, limit: usize) -> Vec<Value> {
     let resource = Resource::default().with("service.name", "shop").with("service.version", "1.2.3");
     let pieces = family(spans, Unseen::BecomeSegments, |_| false).pieces;
     let datagrams = pieces.iter().flat_map(|piece| datagrams(piece, &resource, wording, limit));
-    let document = |datagram: Vec<u8>| {
-        assert!(datagram.len() <= limit, "{}", datagram.len());
-        serde_json::from_slice(datagram.strip_prefix(HEADER).expect("the header comes first")).unwrap()
+    let document = |Datagram { bytes, spans }: Datagram| {
+        assert!(bytes.len() <= limit, "{}", bytes.len());
+        let json = bytes.strip_prefix(HEADER).expect("the header comes first");
+        // No value has an unescaped quotation mark in it.
+        let told = json.windows(13).filter(|window| window == b"\"start_time\":").count();
+        assert_eq!(told as u64, spans);
+        serde_json::from_slice(json).unwrap()
     };
     datagrams.map(document).collect()
 }
@@ -245,6 +250,16 @@ fn f65_a_segment_that_is_too_large_by_itself_is_shortened_and_says_so() {
         Held { span: with(span("root", 1, None), &[("text", &"\u{1}".repeat(4_000))]), events: Vec::new() };
     let [document] = &told(vec![held], &Wording::default(), 4_096)[..] else { panic!("one") };
     assert_eq!(document["metadata"]["monitor"]["fields"]["text"], "\u{1}".repeat(256));
+}
+
+#[test]
+fn f65_the_least_datagram_takes_a_segment_whatever_is_known_of_it() {
+    let user = with(span("root", 1, None), &[("user.id", &"\u{1}".repeat(900))]);
+    let wording = Wording { origin: Some("\u{1}".repeat(900)), ..Wording::default() };
+    let [document] = &told(vec![Held { span: user, events: Vec::new() }], &wording, 4_096)[..] else {
+        panic!("one")
+    };
+    assert_eq!((&document["name"], &document["origin"]), (&json!("root"), &Value::Null));
 }
 
 #[test]

@@ -15,6 +15,9 @@ use crate::recorders::xray::waiting::Role;
 /// How many traces are remembered.
 const REMEMBERED: usize = 16_384;
 
+/// A span that began so many seconds before another one counts for a second that has passed.
+const LATE: u64 = 60;
+
 /// Chooses traces, each once.
 #[derive(Debug, Default)]
 pub(crate) struct Sampler {
@@ -35,7 +38,8 @@ struct Reservoir {
 
 impl Reservoir {
     fn has_room(&mut self, second: u64, target: u64) -> bool {
-        if second > self.second {
+        // Spans come a little late; where they come from long ago, the clock was set back.
+        if second > self.second || self.second - second > LATE {
             *self = Self { second, told: 0 };
         }
         let room = self.told < target;

@@ -56,6 +56,18 @@ fn by_default_one_trace_a_second_is_told_and_five_of_a_hundred() {
 }
 
 #[test]
+fn f52_a_clock_that_was_ahead_for_a_moment_does_not_end_what_is_told_each_second() {
+    let mut sampler = Sampler::new(SamplingRules::default());
+    let mut told = |number, second| sampler.is_told(&piece(at(0.9, number), second, None, &[]), None);
+    assert_eq!(
+        [told(1, 1_000), told(2, 9_000_000), told(3, 1_001), told(4, 1_001)],
+        [true, true, true, false]
+    );
+    // What comes a little late takes no second's room twice.
+    assert_eq!([told(5, 1_000), told(6, 1_001), told(7, 1_002)], [false, false, true]);
+}
+
+#[test]
 fn the_first_rule_that_fits_counts() {
     let rules: SamplingRules = r#"{"version": 2, "default": {"fixed_target": 0, "rate": 0}, "rules": [
         {"host": "shop.*", "http_method": "GET", "url_path": "/health*", "fixed_target": 0, "rate": 0},
