@@ -15,6 +15,7 @@ use crate::recorder::SettingError;
 use crate::recorder::Settings;
 use crate::recorders::Sentry;
 use crate::recorders::sentry::dsn::Dsn;
+use crate::recorders::sentry::dsn::DsnError;
 use crate::recorders::sentry::encode::Identity;
 use crate::recorders::sentry::intake::Intake;
 use crate::recorders::sentry::outbox::Outbox;
@@ -96,7 +97,7 @@ pub(crate) fn open(
     settings: &mut Settings,
     read: impl Fn(&str) -> Option<String>,
 ) -> Result<Sentry, SettingError> {
-    let dsn: Option<Dsn> = settings.take("dsn")?;
+    let dsn: Option<String> = settings.take("dsn")?;
     let mut identity = Identity {
         dist: settings.take("dist")?,
         environment: settings.take("environment")?,
@@ -120,7 +121,8 @@ pub(crate) fn open(
     let slugs = settings.take("monitor_slug")?.unwrap_or_default();
     // Last, so that even where it is wanting all other settings are known.
     let dsn = match dsn {
-        Some(dsn) => dsn,
+        // The error says what is wrong and repeats nothing, as there is a key in it.
+        Some(dsn) => dsn.parse().map_err(|error: DsnError| settings.error("dsn", error.to_string()))?,
         None => from_variable(settings, read("SENTRY_DSN").as_deref())?,
     };
     let options = Options { dsn, identity, errors, traces, breadcrumbs, timeout, http, slugs };

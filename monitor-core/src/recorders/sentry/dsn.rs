@@ -4,7 +4,6 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::export::http::HttpUrl;
-use crate::recorder::FromSetting;
 
 /// Where a project of Sentry is, and the key to it: `https://KEY@HOST[:PORT][/PATH]/PROJECT`.
 ///
@@ -113,15 +112,6 @@ impl Dsn {
         let secret =
             self.secret.as_ref().map(|secret| format!(", sentry_secret={secret}")).unwrap_or_default();
         format!("Sentry sentry_version=7, sentry_client={client}, sentry_key={}{secret}", self.key)
-    }
-}
-
-impl FromSetting for Dsn {
-    const EXPECTED: &'static str = "a DSN such as `https://key@host/1`";
-    const SECRET: bool = true;
-
-    fn from_setting(text: &str) -> Option<Self> {
-        text.parse().ok()
     }
 }
 

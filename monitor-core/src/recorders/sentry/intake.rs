@@ -25,10 +25,10 @@ use crate::recorders::sentry::encode::begins_transaction;
 use crate::recorders::sentry::encode::check_in;
 use crate::recorders::sentry::encode::told;
 use crate::recorders::sentry::encode::transaction;
-use crate::recorders::sentry::envelope::Envelope;
 use crate::recorders::sentry::envelope::Kind;
 use crate::recorders::sentry::losses::Losses;
 use crate::recorders::sentry::losses::Reason;
+use crate::recorders::sentry::pile::Load;
 use crate::recorders::sentry::pile::Pile;
 use crate::recorders::sentry::propagated::Propagated;
 use crate::recorders::sentry::waiting::Waiting;
@@ -67,7 +67,7 @@ impl Intake {
         batch: &SpanBatch,
         losses: &mut Losses,
         now: Instant,
-    ) -> Vec<Envelope> {
+    ) -> Load {
         self.look_at(options, batch.resource());
         let mut pile = Pile::new(losses);
         self.failures(options, batch, &mut pile);
@@ -83,16 +83,11 @@ impl Intake {
         }
         let trees = self.waiting.take_ready(now);
         self.transactions(&trees, &mut pile);
-        pile.into_envelopes()
+        pile.into_load()
     }
 
     /// What these events say: errors become events of Sentry, and all are remembered for what may go wrong later.
-    pub(crate) fn events(
-        &mut self,
-        options: &Options,
-        batch: &EventBatch,
-        losses: &mut Losses,
-    ) -> Vec<Envelope> {
+    pub(crate) fn events(&mut self, options: &Options, batch: &EventBatch, losses: &mut Losses) -> Load {
         self.look_at(options, batch.resource());
         let mut pile = Pile::new(losses);
         for event in batch.iter() {
@@ -106,15 +101,15 @@ impl Intake {
             }
             self.crumbs.keep(event);
         }
-        pile.into_envelopes()
+        pile.into_load()
     }
 
     /// What still waits.
-    pub(crate) fn rest(&mut self, losses: &mut Losses) -> Vec<Envelope> {
+    pub(crate) fn rest(&mut self, losses: &mut Losses) -> Load {
         let mut pile = Pile::new(losses);
         let trees = self.waiting.take_all();
         self.transactions(&trees, &mut pile);
-        pile.into_envelopes()
+        pile.into_load()
     }
 
     fn look_at(&mut self, options: &Options, resource: &Resource) {

@@ -32,7 +32,7 @@ impl Limits {
         retry_after: Option<Duration>,
         now: Instant,
     ) {
-        match limits {
+        match limits.filter(|limits| !limits.trim().is_empty()) {
             Some(limits) => limits.split(',').for_each(|limit| self.heed_one(limit, now)),
             None if is_refusal => self.extend(ALL, retry_after.unwrap_or(DEFAULT), now),
             None => {}
@@ -117,6 +117,7 @@ mod tests {
     fn f35_a_refusal_holds_for_everything_and_for_a_minute_where_nothing_is_said() {
         check(true, None, Some(7), [7, 7, 7]);
         check(true, None, None, [60, 60, 60]);
+        check(true, Some(" "), Some(7), [7, 7, 7]);
         // The header says more than the refusal.
         check(true, Some("5:error:key"), Some(70), [5, 0, 0]);
         check(true, Some("soon:error:key"), None, [60, 0, 0]);

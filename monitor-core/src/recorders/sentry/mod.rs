@@ -75,12 +75,13 @@ use crate::recorders::sentry::outbox::Outbox;
 /// of the same kind of error in the same function are one issue, whatever the error's text.
 ///
 /// **Transactions** are told once their root has ended. What hangs below a call that does not end, or one of another process
-/// that was not said to be one ([`SpanContext::remote`](crate::SpanContext::remote)), is told after 30 seconds by itself, as
-/// is what ends after its root; at most 20,000 spans wait.
+/// that was not said to be one ([`SpanContext::remote`](crate::SpanContext::remote)), is told by itself with the first batch
+/// that comes after 30 seconds, or at a flush, as is what ends after its root; at most 20,000 spans wait.
 ///
 /// **Limits of the server** are obeyed by category; what is dropped for one, or lost otherwise, is counted and told in
 /// reports of losses. A server that takes no transactions at all, as some that are compatible with Sentry, makes every
-/// span a loss until [`traces_sample_rate`](Self::traces_sample_rate) is 0. Nothing larger than Sentry takes is sent: texts are cut, and the least is left out first.
+/// span a loss until [`traces_sample_rate`](Self::traces_sample_rate) is 0. Nothing larger than Sentry takes is sent: texts
+/// are cut, and the least is left out first.
 ///
 /// Of the machine only its name is told ([`hide_server_name`](Self::hide_server_name)); fields are what the program itself
 /// recorded. Each event and transaction is a request of its own: at high rates set
@@ -142,8 +143,8 @@ impl Recorder for Sentry {
         let (first, last) = (context(batch.iter().next()), context(batch.iter().last()));
         let mark = Mark { len: batch.len(), first, last, time: None };
         if !self.outbox.resumes(mark) {
-            let envelopes = self.intake.spans(&self.options, batch, &mut self.outbox.losses, Instant::now());
-            self.outbox.put(Some(mark), envelopes);
+            let load = self.intake.spans(&self.options, batch, &mut self.outbox.losses, Instant::now());
+            self.outbox.put(Some(mark), load);
         }
         self.outbox.ship(&self.options, batch.len())
     }
@@ -154,15 +155,15 @@ impl Recorder for Sentry {
         let time = first.map(|event| event.time());
         let mark = Mark { len: batch.len(), first: context(first), last: context(last), time };
         if !self.outbox.resumes(mark) {
-            let envelopes = self.intake.events(&self.options, batch, &mut self.outbox.losses);
-            self.outbox.put(Some(mark), envelopes);
+            let load = self.intake.events(&self.options, batch, &mut self.outbox.losses);
+            self.outbox.put(Some(mark), load);
         }
         self.outbox.ship(&self.options, batch.len())
     }
 
     fn flush(&mut self) -> Result<(), RecorderError> {
-        let envelopes = self.intake.rest(&mut self.outbox.losses);
-        self.outbox.put(None, envelopes);
+        let load = self.intake.rest(&mut self.outbox.losses);
+        self.outbox.put(None, load);
         self.outbox.ship_all(&self.options)
     }
 }

@@ -17,6 +17,8 @@ use crate::recorders::sentry::envelope::report_alone;
 use crate::recorders::sentry::limits::Limits;
 use crate::recorders::sentry::losses::Losses;
 use crate::recorders::sentry::losses::Reason;
+use crate::recorders::sentry::pile::Load;
+use crate::recorders::sentry::pile::MOST;
 
 const CONTENT_TYPE: &str = "application/x-sentry-envelope";
 /// The header that says what the server wants to hear nothing of.
@@ -76,10 +78,14 @@ impl Outbox {
     }
 
     /// Takes what is to be sent of a batch. What is left of another one was given up.
-    pub(crate) fn put(&mut self, mark: Option<Mark>, envelopes: Vec<Envelope>) {
+    pub(crate) fn put(&mut self, mark: Option<Mark>, load: Load) {
         self.give_up();
         self.mark = mark;
-        self.unsent.extend(envelopes);
+        self.unsent.extend(load.envelopes);
+        if load.lost > 0 {
+            let why = format!("{} have no room: a batch becomes at most {} MiB", load.lost, MOST >> 20);
+            self.refused = (load.lost, Some(why));
+        }
     }
 
     fn give_up(&mut self) {

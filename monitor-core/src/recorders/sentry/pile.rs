@@ -11,11 +11,19 @@ use crate::recorders::sentry::losses::Losses;
 use crate::recorders::sentry::losses::Reason;
 
 /// The most bytes of envelopes that one batch may become.
-const MOST: usize = 32 << 20;
+pub(crate) const MOST: usize = 32 << 20;
+
+/// What is to be sent of a batch.
+#[derive(Debug, Default)]
+pub(crate) struct Load {
+    pub(crate) envelopes: Vec<Envelope>,
+    /// How many spans or events of the batch are in none of them, as there was no room.
+    pub(crate) lost: u64,
+}
 
 /// What a batch becomes, and what is lost of it.
 pub(crate) struct Pile<'a> {
-    envelopes: Vec<Envelope>,
+    load: Load,
     /// How many bytes there is room for.
     room: usize,
     pub(crate) losses: &'a mut Losses,
@@ -23,7 +31,7 @@ pub(crate) struct Pile<'a> {
 
 impl<'a> Pile<'a> {
     pub(crate) fn new(losses: &'a mut Losses) -> Self {
-        Self { envelopes: Vec::new(), room: MOST, losses }
+        Self { load: Load::default(), room: MOST, losses }
     }
 
     /// Adds one, made as small as it must be; `share` of the batch is only in it. Where there is no room it is lost.
@@ -39,16 +47,17 @@ impl<'a> Pile<'a> {
         let Some(mut envelope) = Envelope::new(kind, item, shrink).filter(fits) else {
             self.losses.count(Reason::BufferOverflow, kind.category(), 1);
             self.losses.count(Reason::BufferOverflow, Category::Span, before);
+            self.load.lost += share;
             return;
         };
         self.losses.count(Reason::BufferOverflow, Category::Span, before - spans(envelope.spans));
         self.room -= envelope.size();
         envelope.share = share;
-        self.envelopes.push(envelope);
+        self.load.envelopes.push(envelope);
     }
 
-    pub(crate) fn into_envelopes(self) -> Vec<Envelope> {
-        self.envelopes
+    pub(crate) fn into_load(self) -> Load {
+        self.load
     }
 }
 
@@ -63,7 +72,8 @@ mod tests {
         let mut pile = Pile { room: 3_000, ..Pile::new(&mut losses) };
         (0..9).for_each(|_| pile.add(Kind::Event, json!({"event_id": "x", "text": "x".repeat(900)}), 1));
         (0..9).for_each(|_| pile.add(Kind::Transaction, json!({"spans": [{"span": "x".repeat(900)}]}), 1));
-        assert_eq!(pile.into_envelopes().len(), 3);
+        let load = pile.into_load();
+        assert_eq!((load.envelopes.len(), load.lost), (3, 15));
         let mut expected = Losses::default();
         expected.count(Reason::BufferOverflow, Category::Error, 6);
         expected.count(Reason::BufferOverflow, Category::Transaction, 9);

@@ -23,6 +23,8 @@ const CHILDREN: usize = 1_000;
 const PATIENCE: Duration = Duration::from_secs(30);
 /// The most trees whose root did not come, at once.
 const ORPHANS: usize = 100;
+/// So many traces that went may keep their places in the order.
+const PLACES: usize = 1_024;
 /// How many spans that went are remembered, for children of theirs that come late.
 const GONE: usize = 20_000;
 
@@ -100,6 +102,11 @@ impl Waiting {
                 trees.extend(self.take(trace, Going::Everything));
             }
         }
+        // Behind one that waits, those that went in their turn need no place in the order any more.
+        if self.order.len() > 2 * self.traces.len() + PLACES {
+            let traces = &self.traces;
+            self.order.retain(|(trace, since)| traces.get(trace).is_some_and(|it| it.since == *since));
+        }
         self.bound(&mut trees, roots);
         touched.iter().for_each(|trace| self.settle(*trace));
         trees
@@ -113,6 +120,12 @@ impl Waiting {
             order.into_iter().flat_map(|(trace, _)| self.take(trace, Going::Everything)).collect();
         self.bound(&mut trees, 0);
         trees
+    }
+
+    /// How many traces have a place in the order.
+    #[cfg(test)]
+    pub(crate) fn places(&self) -> usize {
+        self.order.len()
     }
 
     /// How many spans were left out since this was asked last.

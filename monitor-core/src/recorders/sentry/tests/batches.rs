@@ -42,13 +42,13 @@ impl Recorder for Taken {
 
     fn spans(&mut self, batch: &SpanBatch) -> Result<(), RecorderError> {
         let (envelopes, losses) = &mut *self.taken.lock().unwrap();
-        envelopes.extend(self.intake.spans(&self.options, batch, losses, Instant::now()));
+        envelopes.extend(self.intake.spans(&self.options, batch, losses, Instant::now()).envelopes);
         Ok(())
     }
 
     fn events(&mut self, batch: &EventBatch) -> Result<(), RecorderError> {
         let (envelopes, losses) = &mut *self.taken.lock().unwrap();
-        envelopes.extend(self.intake.events(&self.options, batch, losses));
+        envelopes.extend(self.intake.events(&self.options, batch, losses).envelopes);
         Ok(())
     }
 }

@@ -150,3 +150,15 @@ fn f16_of_callers_only_so_many_are_remembered() {
     // The first ones are forgotten: told twice is better than growing.
     assert!(propagated.is_news(&failed("Io", span(1, 1, 0, 0, 2))));
 }
+
+#[test]
+fn f16_behind_a_trace_that_waits_others_take_no_memory() {
+    let (mut waiting, now) = (Waiting::default(), Instant::now());
+    waiting.add(span(1, 2, 1, 0, 1), now);
+    for trace in 2..10_000 {
+        waiting.add(span(trace, 1, 0, 0, 1), now);
+        assert_eq!(waiting.take_ready(now).len(), 1);
+        assert!(waiting.places() < 2_000, "{}", waiting.places());
+    }
+    assert_eq!(waiting.take_ready(now + Duration::from_secs(30)).len(), 1);
+}
