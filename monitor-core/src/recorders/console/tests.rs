@@ -105,6 +105,26 @@ fn traces_without_a_root_wait_in_bounded_memory() {
 }
 
 #[test]
+fn f16_behind_a_trace_that_waits_others_take_no_memory() {
+    let (memory, mut waiting) = (Memory::default(), Waiting::default());
+    let monitor = Monitor::builder().recorder(memory.clone()).build();
+    monitor.scope(|| {
+        let _root = Span::start("root");
+        drop(Span::start("child"));
+    });
+    monitor.flush(Duration::from_secs(10)).unwrap();
+    let [child, root] = &memory.spans()[..] else { panic!("two spans") };
+    let now = Instant::now();
+    waiting.add(child.clone(), now);
+    for number in 1..10_000 {
+        waiting.add(FinishedSpan { trace_id: TraceId::new(number), ..root.clone() }, now);
+        assert_eq!(waiting.take_ready(now).len(), 1);
+        assert!(waiting.places() < 2_000, "{}", waiting.places());
+    }
+    assert_eq!(waiting.len(), 1);
+}
+
+#[test]
 fn a_trace_that_another_process_has_sent_is_printed_when_its_part_here_ends() {
     let (memory, mut waiting) = (Memory::default(), Waiting::default());
     let monitor = Monitor::builder().recorder(memory.clone()).build();

@@ -84,6 +84,10 @@ impl Waiting {
         while self.order.front().is_some_and(|trace| !self.traces.contains_key(trace)) {
             self.order.pop_front();
         }
+        // Nor behind one that waits, as the trace of a root that runs as long as the program.
+        if self.order.len() > 2 * self.traces.len() + PRINTED {
+            self.order.retain(|trace| self.traces.contains_key(trace));
+        }
         parts
     }
 
@@ -96,6 +100,12 @@ impl Waiting {
     /// How many spans wait.
     pub(crate) fn len(&self) -> usize {
         self.spans
+    }
+
+    /// How many traces have a place in the order.
+    #[cfg(test)]
+    pub(crate) fn places(&self) -> usize {
+        self.order.len()
     }
 
     fn take(&mut self, trace: TraceId) -> Option<Part> {
