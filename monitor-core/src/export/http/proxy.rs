@@ -14,9 +14,9 @@ pub enum HttpProxy {
     /// Through none.
     Direct,
     /// Through the one that the environment names: the first of `ALL_PROXY`, `HTTPS_PROXY` and `HTTP_PROXY` (or in
-    /// lower case) that is set, except to the hosts in `NO_PROXY`. It is read once, and never used for what is on this
-    /// machine: `localhost`, `127.0.0.0/8` and `::1`. Where it names one that cannot be used, such as one of SOCKS,
-    /// nothing is sent past it: that is an error which says so.
+    /// lower case) that is of HTTP, except to the hosts in `NO_PROXY`. It is read once, and never used for what is on
+    /// this machine: `localhost`, `127.0.0.0/8` and `::1`. Where all that it names cannot be used, such as one of SOCKS,
+    /// nothing is sent past them: that is an error which says so.
     #[default]
     Environment,
     /// Through this one, whatever the host.
@@ -59,35 +59,21 @@ impl Route {
 
     pub(crate) fn from_variables(said: impl Fn(&str) -> Option<String>) -> Self {
         let said = |name| said(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
-        let none = Self { proxy: None, said_by: SaidBy::Environment, trouble: None };
-        let Some((name, value)) = NAMES.into_iter().find_map(|name| Some((name, said(name)?))) else {
-            return none;
-        };
-        let named = ureq::Proxy::new(&value).ok();
-        let usable =
-            |proxy: &ureq::Proxy| matches!(proxy.protocol(), ProxyProtocol::Http | ProxyProtocol::Https);
-        let trouble = match &named {
-            Some(proxy) if usable(proxy) => None,
-            Some(_) => Some("is not of HTTP"),
-            None => Some("is no URL"),
-        };
-        // Its place is taken by one that is never asked, for what it says of the hosts that it is not for.
-        let (protocol, host) = match named.as_ref().filter(|proxy| usable(proxy)) {
-            Some(proxy) => (proxy.protocol(), proxy.host()),
-            None => (ProxyProtocol::Http, "unusable.invalid"),
-        };
-        let mut proxy = ureq::Proxy::builder(protocol).host(host);
-        if let Some(named) = &named {
-            proxy = proxy.port(named.port());
-            proxy = named.username().into_iter().fold(proxy, |proxy, name| proxy.username(name));
-            proxy = named.password().into_iter().fold(proxy, |proxy, word| proxy.password(word));
-        }
         let hosts = said("NO_PROXY").or_else(|| said("no_proxy")).unwrap_or_default();
-        let proxy = hosts.split(',').fold(proxy, |proxy, host| proxy.no_proxy(host.trim())).build().ok();
-        let trouble = trouble.or_else(|| proxy.is_none().then_some("is no URL")).map(|what| {
-            format!("the proxy that `{name}` names cannot be used, as it {what}; the setting `proxy` can name another, or `direct`")
-        });
-        Self { proxy, trouble, ..none }
+        let named: Vec<_> =
+            NAMES.into_iter().filter_map(|name| Some((name, named(&said(name)?, &hosts)))).collect();
+        let (proxy, trouble) = match (named.iter().find_map(|(_, proxy)| proxy.clone().ok()), named.first()) {
+            (None, Some((name, Err(what)))) => {
+                let trouble = format!(
+                    "the proxy that `{name}` names cannot be used, as it {what}; the setting `proxy` can name \
+                     another, or `direct`"
+                );
+                // In its place is one that is never asked, for what it says of the hosts that it is not for.
+                (with_hosts(ureq::Proxy::builder(ProxyProtocol::Http), &hosts), Some(trouble))
+            }
+            (proxy, _) => (proxy, None),
+        };
+        Self { proxy, said_by: SaidBy::Environment, trouble }
     }
 
     /// The proxy that most requests go through.
@@ -111,4 +97,21 @@ impl Route {
             None => Ok(proxy),
         }
     }
+}
+
+/// The proxy at this place, which is not for these hosts; or why it cannot be used.
+fn named(place: &str, hosts: &str) -> Result<ureq::Proxy, &'static str> {
+    let proxy = ureq::Proxy::new(place).map_err(|_| "is no URL")?;
+    if !matches!(proxy.protocol(), ProxyProtocol::Http | ProxyProtocol::Https) {
+        return Err("is not of HTTP");
+    }
+    let mut builder = ureq::Proxy::builder(proxy.protocol()).host(proxy.host()).port(proxy.port());
+    builder = proxy.username().into_iter().fold(builder, ureq::ProxyBuilder::username);
+    builder = proxy.password().into_iter().fold(builder, ureq::ProxyBuilder::password);
+    with_hosts(builder, hosts).ok_or("is no URL")
+}
+
+/// A proxy that is not for these hosts, which are separated by commas.
+fn with_hosts(proxy: ureq::ProxyBuilder, hosts: &str) -> Option<ureq::Proxy> {
+    hosts.split(',').map(str::trim).fold(proxy, ureq::ProxyBuilder::no_proxy).build().ok()
 }

@@ -357,6 +357,8 @@ fn f40_nothing_is_sent_past_a_proxy_that_cannot_be_used() {
     check_proxy(&socks, "http://collector.example:4318", Err(&said));
     check_proxy(&socks, "http://excepted.example:4318", Ok(None));
     check_proxy(&socks, "http://localhost:4318", Ok(None));
+    let besides = [("ALL_PROXY", "socks5://proxy:1080"), ("https_proxy", "http://proxy:3128")];
+    check_proxy(&besides, "http://collector.example:4318", Ok(Some("http://proxy:3128/")));
     let said = said.replace("not of HTTP", "no URL").replace("ALL", "https").replace("PROXY", "proxy");
     check_proxy(&[("https_proxy", "http://:s e c r e t@")], "http://collector.example:4318", Err(&said));
 }
