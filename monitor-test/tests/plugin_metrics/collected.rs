@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 use std::thread;
+use std::time::Instant;
 
 use monitor_core::MetricData;
 use monitor_core::Monitor;
@@ -14,6 +15,7 @@ use monitor_core::instrument::ObservableGauge;
 use monitor_core::instrument::ObservableUpDownCounter;
 use monitor_core::monitored;
 use monitor_core::plugin_metric;
+use monitor_test::loopback::PATIENCE;
 
 use crate::count;
 use crate::gauge;
@@ -98,7 +100,11 @@ fn an_object_is_read_for_as_long_as_it_is_watched_and_lives() {
     drop(watch);
     assert_eq!(open("db-1"), None, "nobody watches it any more");
     drop(other);
-    assert_eq!(open("db-2"), None, "the watch does not keep it alive");
+    // A snapshot of another test may just be looking at it.
+    let begun = Instant::now();
+    while open("db-2").is_some() {
+        assert!(begun.elapsed() < PATIENCE, "the watch keeps it alive");
+    }
 }
 
 #[test]

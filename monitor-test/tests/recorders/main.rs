@@ -2,6 +2,8 @@
 
 mod away;
 mod encrypted;
+#[path = "../support/gate.rs"]
+mod gate;
 #[path = "../support/small/http.rs"]
 mod http;
 #[path = "../support/small/lines.rs"]

@@ -1,7 +1,6 @@
 //! What the runtime promises to whoever runs recorders, with recorders that try to break it.
 
 use std::sync::Arc;
-use std::sync::Condvar;
 use std::sync::Mutex;
 use std::sync::OnceLock;
 use std::sync::mpsc;
@@ -23,6 +22,8 @@ use monitor_core::TimedOut;
 use monitor_core::monitored;
 use monitor_core::recorders::Memory;
 use monitor_test::loopback::PATIENCE;
+
+use crate::gate::Gate;
 
 #[monitored]
 fn work() -> u32 {
@@ -87,24 +88,6 @@ impl<F: FnMut(&SpanBatch) -> Result<(), RecorderError> + Send> Recorder for Acts
 
     fn spans(&mut self, batch: &SpanBatch) -> Result<(), RecorderError> {
         (self.act)(batch)
-    }
-}
-
-/// Holds recorders up until it is opened.
-#[derive(Default)]
-struct Gate {
-    open: Mutex<bool>,
-    opened: Condvar,
-}
-
-impl Gate {
-    fn open(&self) {
-        *self.open.lock().unwrap() = true;
-        self.opened.notify_all();
-    }
-
-    fn pass(&self) {
-        drop(self.opened.wait_while(self.open.lock().unwrap(), |open| !*open).unwrap());
     }
 }
 
