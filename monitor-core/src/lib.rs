@@ -71,8 +71,8 @@ pub use metric::{
 };
 pub use model::{
     Clock, Details, ErrorType, FieldValue, Filter, FilterError, Label, LabelRef, LabelText, Labels,
-    ManualClock, Metadata, Outcome, Resource, Signals, SpanContext, SpanId, SpanKind, TraceId, TraceIds,
-    TraceLevel, Value, WithoutParent,
+    ManualClock, Metadata, Outcome, Resource, Signals, SpanContext, SpanId, SpanKind, Tally, TraceId,
+    TraceIds, TraceLevel, Value, WithoutParent,
 };
 pub use monitor::{
     Carried, Context, FutureExt, InContext, InstallError, Installed, Losses, Monitor, MonitorBuilder, Trust,

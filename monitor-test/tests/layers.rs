@@ -349,6 +349,11 @@ fn configuration_puts_layers_on_any_recorder() {
         ("delay", "1s"),
         ("retry_for", "1m"),
         ("when_full", "drop_oldest"),
+        ("events_queue", "10"),
+        ("events_batch", "10"),
+        ("events_delay", "1s"),
+        ("events_retry_for", "1m"),
+        ("events_when_full", "drop_oldest"),
     ] {
         assert!(open(settings().with(key, value)).is_ok(), "{key}");
     }
@@ -371,9 +376,8 @@ fn configuration_puts_layers_on_any_recorder() {
             Some(expected)
         );
     }
-    let recorder = open(settings().with("queue", "10").with("signals", "metrics")).unwrap();
-    assert_eq!(
-        (recorder.delivery(), recorder.signals()),
-        (Null::default().delivery().queue(10), Signals::METRICS)
-    );
+    let said = settings().with("queue", "10").with("events_batch", "7").with("signals", "metrics");
+    let (recorder, fed) = (open(said).unwrap(), Null::default().delivery().queue(10));
+    assert_eq!((recorder.delivery(), recorder.signals()), (fed.clone(), Signals::METRICS));
+    assert_eq!(recorder.event_delivery(), fed.batch(7));
 }

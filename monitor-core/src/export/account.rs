@@ -76,7 +76,7 @@ pub struct Account {
     pub recorded: u64,
     /// What the recorder took.
     pub exported: u64,
-    /// What waits, or is in the recorder's hands at this moment.
+    /// What waits, or is in the recorder's hands at this moment: what it [holds](crate::Recorder::held) for later as well.
     pub queued: u64,
     /// What was lost, by reason.
     pub drops: [u64; DropReason::ALL.len()],

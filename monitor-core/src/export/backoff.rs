@@ -4,6 +4,8 @@ use std::hash::BuildHasher;
 use std::hash::RandomState;
 use std::time::Duration;
 
+use crate::export::moment::FAR;
+
 /// Each wait is so much longer than the one before, as in OpenTelemetry's retries.
 const GROWTH: f64 = 1.5;
 /// The longest wait, as a multiple of the first.
@@ -20,7 +22,7 @@ pub(crate) struct Backoff {
 
 impl Backoff {
     pub(crate) fn new(first: Duration) -> Self {
-        Self { first, factor: 1.0, random: RandomState::new().hash_one(0) }
+        Self { first: first.min(FAR / 10), factor: 1.0, random: RandomState::new().hash_one(0) }
     }
 
     /// The next wait.

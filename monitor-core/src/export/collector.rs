@@ -5,6 +5,8 @@ use std::thread;
 use std::time::Duration;
 use std::time::Instant;
 
+use crate::export::moment::FAR;
+use crate::export::moment::after;
 use crate::export::pipeline::Collected;
 use crate::export::pipeline::Shared;
 
@@ -28,7 +30,8 @@ pub(crate) fn start(pipeline: Weak<Shared>, interval: Duration) -> std::io::Resu
 }
 
 fn run(pipeline: &Weak<Shared>, interval: Duration) {
-    let mut next_metrics = Instant::now() + interval;
+    let interval = interval.min(FAR);
+    let mut next_metrics = after(interval);
     let mut next_spans = Instant::now() + SPAN_INTERVAL;
     loop {
         let Some(shared) = pipeline.upgrade() else { return };

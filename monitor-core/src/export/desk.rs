@@ -3,14 +3,17 @@
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
+use std::time::Duration;
 use std::time::Instant;
 
 use crate::export::ledger::Ledger;
 use crate::export::notice::Notice;
-use crate::export::notice::Teller;
 use crate::export::queue::Queue;
+use crate::export::teller::Teller;
+use crate::export::worker::Failure;
 use crate::metric::Histogram;
 use crate::model::Signals;
+use crate::model::Tally;
 use crate::recorder::Batch;
 use crate::recorder::Recorder;
 
@@ -32,6 +35,8 @@ pub(crate) struct Desk {
 #[derive(Default)]
 struct Busy {
     since: Option<Instant>,
+    /// How long that may take.
+    limit: Duration,
     told: bool,
 }
 
@@ -41,7 +46,7 @@ impl Desk {
         let ledger = |signal| Ledger::new(&name, signal, Arc::clone(teller));
         Self {
             signals: recorder.signals(),
-            queue: Queue::new(recorder.delivery()),
+            queue: Queue::new(recorder.delivery(), recorder.event_delivery()),
             events: ledger("events"),
             metrics: ledger("metrics"),
             spans: ledger("spans"),
@@ -52,6 +57,11 @@ impl Desk {
         }
     }
 
+    /// The accounts.
+    pub(crate) fn ledgers(&self) -> [(Signals, &Ledger); 3] {
+        [(Signals::SPANS, &self.spans), (Signals::METRICS, &self.metrics), (Signals::EVENTS, &self.events)]
+    }
+
     /// The account of the signal of a batch.
     pub(crate) fn ledger_of(&self, batch: &Batch) -> &Ledger {
         match batch {
@@ -60,10 +70,48 @@ impl Desk {
         }
     }
 
-    /// The recorder is let do something.
-    pub(crate) fn goes_in(&self) {
+    /// Puts down what became of what the recorder had in hand and holds no longer. `asked` are the signals of which it was
+    /// to ship something: what it refused is of these.
+    pub(crate) fn settle(&self, asked: Signals, held: Tally, result: &Result<(), Failure>) {
+        let mut refused = result.as_ref().err().and_then(|failure| failure.count);
+        for (signal, ledger) in self.ledgers() {
+            let gone = ledger.take_back(match signal {
+                Signals::EVENTS => held.events,
+                Signals::SPANS => held.spans,
+                _ => 0,
+            });
+            let Err(failure) = result else {
+                ledger.export(gone);
+                continue;
+            };
+            let lost = match &mut refused {
+                None => gone,
+                Some(left) if asked.contains(signal) => {
+                    let lost = gone.min(*left);
+                    *left -= lost;
+                    lost
+                }
+                Some(_) => 0,
+            };
+            if lost > 0 || asked == signal && failure.count == Some(0) {
+                ledger.drop_queued(lost, failure.reason, failure.error.clone());
+            } else if asked.contains(signal) {
+                failure.error.iter().for_each(|error| ledger.note(error));
+            }
+            ledger.export(gone - lost);
+        }
+    }
+
+    /// What the recorder said of a try after which there will be another.
+    pub(crate) fn note(&self, asked: Signals, error: &str) {
+        let of = self.ledgers().into_iter().filter(|(signal, _)| asked.contains(*signal));
+        of.for_each(|(_, ledger)| ledger.note(error));
+    }
+
+    /// The recorder is let do something, for which it has so long.
+    pub(crate) fn goes_in(&self, limit: Duration) {
         *self.busy.lock().unwrap_or_else(PoisonError::into_inner) =
-            Busy { since: Some(Instant::now()), told: false };
+            Busy { since: Some(Instant::now()), limit, told: false };
     }
 
     /// The recorder came back.
@@ -79,7 +127,7 @@ impl Desk {
     pub(crate) fn look(&self) {
         let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
         let since = busy.since.map(|since| since.elapsed()).unwrap_or_default();
-        if since > self.queue.delivery().timeout && !std::mem::replace(&mut busy.told, true) {
+        if since > busy.limit && !std::mem::replace(&mut busy.told, true) {
             drop(busy);
             self.teller.tell(&Notice::Stuck { recorder: self.name.clone(), since });
         }
@@ -92,6 +140,6 @@ impl Desk {
 
     /// Nothing more comes.
     pub(crate) fn close(&self) {
-        [&self.events, &self.metrics, &self.spans].into_iter().for_each(Ledger::close);
+        self.ledgers().into_iter().for_each(|(_, ledger)| ledger.close());
     }
 }

@@ -10,7 +10,7 @@ use std::time::Instant;
 use crate::export::account::Account;
 use crate::export::account::DropReason;
 use crate::export::notice::Notice;
-use crate::export::notice::Teller;
+use crate::export::teller::Teller;
 
 /// A loss has ended when so much time has passed without another.
 const QUIET: Duration = Duration::from_secs(5);
@@ -23,6 +23,8 @@ pub(crate) struct Ledger {
 
 struct Inner {
     account: Account,
+    /// How much of what is queued the recorder has: a batch that it is about to ship, and what it holds.
+    in_hand: u64,
     loss: Option<Loss>,
 }
 
@@ -36,11 +38,17 @@ struct Loss {
 impl Ledger {
     pub(crate) fn new(recorder: &str, signal: &'static str, teller: Arc<Teller>) -> Self {
         let account = Account { recorder: recorder.to_owned(), signal, ..Account::default() };
-        Self { inner: Mutex::new(Inner { account, loss: None }), teller }
+        Self { inner: Mutex::new(Inner { account, in_hand: 0, loss: None }), teller }
     }
 
     pub(crate) fn read(&self) -> Account {
         self.lock().account.clone()
+    }
+
+    /// The account, and how much of what is queued the recorder has.
+    pub(crate) fn read_with_hand(&self) -> (Account, u64) {
+        let inner = self.lock();
+        (inner.account.clone(), inner.in_hand)
     }
 
     pub(crate) fn queue(&self, count: u64) {
@@ -49,7 +57,23 @@ impl Ledger {
         inner.account.queued += count;
     }
 
+    /// The recorder gets so many.
+    pub(crate) fn hand_over(&self, count: u64) {
+        self.lock().in_hand += count;
+    }
+
+    /// Takes out of the recorder's hands all that it does not hold. Gives how much that is: it is not yet settled.
+    pub(crate) fn take_back(&self, held: u64) -> u64 {
+        let mut inner = self.lock();
+        let gone = inner.in_hand.saturating_sub(held);
+        inner.in_hand -= gone;
+        gone
+    }
+
     pub(crate) fn export(&self, count: u64) {
+        if count == 0 {
+            return;
+        }
         let mut inner = self.lock();
         inner.account.queued -= count;
         inner.account.exported += count;

@@ -10,7 +10,6 @@ mod done;
 #[cfg(feature = "file")]
 #[allow(dead_code, unused_imports, reason = "what of it is used depends on which recorders are compiled")]
 pub(crate) mod file;
-mod held;
 #[cfg(feature = "http")]
 #[cfg_attr(
     not(feature = "recorders"),
@@ -21,6 +20,7 @@ pub(crate) mod http;
 #[allow(dead_code, reason = "what of it is used depends on which recorders are compiled")]
 pub(crate) mod json;
 mod ledger;
+mod moment;
 mod notice;
 mod pipeline;
 mod queue;
@@ -33,11 +33,13 @@ mod self_metrics;
 pub(crate) mod socket;
 #[cfg(any(feature = "cloudwatch_emf", feature = "json_lines"))]
 pub(crate) mod stream;
+mod teller;
+mod turn;
 mod waiting;
 mod worker;
 
 pub use account::{Account, DropReason};
 pub use notice::Notice;
-pub(crate) use notice::Teller;
 pub use pipeline::TimedOut;
 pub(crate) use pipeline::{Collected, Pipeline, PipelineConfig, Source};
+pub(crate) use teller::Teller;

@@ -1,13 +1,10 @@
 //! What the machinery has to say about itself: seldom, and once.
 
 use std::fmt;
-use std::io;
-use std::io::Write;
 use std::time::Duration;
 
 use crate::export::DropReason;
 use crate::model::Escaped;
-use crate::model::caught;
 
 /// What the machinery has to say about itself. It is said when something begins and when it ends, not again and again.
 #[non_exhaustive]
@@ -89,28 +86,5 @@ impl fmt::Display for Notice {
                 write!(f, "recorder `{recorder}` was told about its {signal}: {}", Escaped(message))
             }
         }
-    }
-}
-
-/// Whom notices are told.
-pub(crate) struct Teller(Box<dyn Fn(&Notice) + Send + Sync>);
-
-impl Default for Teller {
-    /// A line on standard error. If that is closed, nobody is left to be told.
-    fn default() -> Self {
-        Self(Box::new(|notice| {
-            let _ = writeln!(io::stderr(), "monitor: {notice}");
-        }))
-    }
-}
-
-impl Teller {
-    pub(crate) fn new(tell: impl Fn(&Notice) + Send + Sync + 'static) -> Self {
-        Self(Box::new(tell))
-    }
-
-    /// Tells it. Whoever is told may panic; nobody notices.
-    pub(crate) fn tell(&self, notice: &Notice) {
-        let _ = caught(|| (self.0)(notice));
     }
 }

@@ -2,8 +2,6 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::PoisonError;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
 use std::thread::Thread;
@@ -16,11 +14,15 @@ use crate::export::collector;
 use crate::export::desk::Desk;
 use crate::export::done::Done;
 use crate::export::ledger::Ledger;
+use crate::export::moment::FAR;
+use crate::export::moment::after;
 use crate::export::notice::Notice;
-use crate::export::notice::Teller;
+use crate::export::queue::Leeway;
 use crate::export::queue::Pushed;
 use crate::export::queue::Work;
 use crate::export::self_metrics;
+use crate::export::teller::Teller;
+use crate::export::turn::Turn;
 use crate::export::worker::Worker;
 use crate::metric::Snapshot;
 use crate::model::Signals;
@@ -31,11 +33,11 @@ use crate::recorder::SnapshotSource;
 
 /// What is taken out of the buffers at once weighs about so much; a recorder gets it in batches of the size that it likes.
 const TAKEN_AT_ONCE: usize = 8_192;
-/// How long room in a recorder's queue is waited for while its worker takes nothing: as long as a busy machine needs to
-/// let the worker run.
-const PATIENCE: Duration = Duration::from_millis(10);
-/// The same when somebody waits until everything is shipped.
-const PATIENCE_OF_A_FLUSH: Duration = Duration::from_secs(1);
+/// How long room in a recorder's queue is waited for: while its worker takes nothing, as long as a busy machine needs to let
+/// the worker run; and in all so long that those who are quicker lose nothing meanwhile.
+const LEEWAY: Leeway = Leeway { idle: Duration::from_millis(10), total: Duration::from_millis(100) };
+/// The same for a worker that takes nothing, when somebody waits until everything is shipped.
+const IDLE_IN_A_FLUSH: Duration = Duration::from_secs(1);
 
 /// How much is collected.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -88,6 +90,7 @@ impl std::error::Error for TimedOut {}
 /// One monitor's way out.
 pub(crate) struct Pipeline {
     shared: Arc<Shared>,
+    teller: Arc<Teller>,
     /// A process that was forked off has none of the threads.
     process: u32,
 }
@@ -98,7 +101,7 @@ pub(crate) struct Shared {
     desks: Vec<Arc<Desk>>,
     over: AtomicBool,
     /// Taking and handing over are one step, so that a flush never overtakes what was taken before it.
-    collecting: Mutex<()>,
+    collecting: Turn,
 }
 
 /// How a pipeline is made.
@@ -124,7 +127,7 @@ impl Pipeline {
         let teller = Arc::new(teller);
         let desks = recorders.iter().map(|recorder| Arc::new(Desk::new(&**recorder, &teller))).collect();
         let shared =
-            Arc::new(Shared { source, desks, over: AtomicBool::new(false), collecting: Mutex::default() });
+            Arc::new(Shared { source, desks, over: AtomicBool::new(false), collecting: Turn::default() });
         let weak = Arc::downgrade(&shared);
         let snapshots = SnapshotSource::from_fn(move || Some(weak.upgrade()?.take_snapshot()));
         for (recorder, desk) in recorders.into_iter().zip(&shared.desks) {
@@ -133,7 +136,7 @@ impl Pipeline {
         if !shared.desks.is_empty() {
             collector::start(Arc::downgrade(&shared), interval)?;
         }
-        Ok(Self { shared, process: std::process::id() })
+        Ok(Self { shared, teller, process: std::process::id() })
     }
 
     /// Ships everything recorded so far and waits for it.
@@ -146,9 +149,11 @@ impl Pipeline {
         if self.shared.over.swap(true, Ordering::AcqRel) {
             return Ok(());
         }
+        let deadline = after(timeout);
         let finished = self.finish(timeout, Work::ShutDown);
         // It has nothing left to do and ends at once.
         self.shared.source.wake_collector();
+        self.teller.end(deadline);
         finished
     }
 
@@ -157,12 +162,12 @@ impl Pipeline {
         let lost = self.shared.source.lost();
         let mut accounts = Vec::new();
         for desk in &self.shared.desks {
-            let all = [
-                (Signals::SPANS, &desk.spans, lost.spans),
-                (Signals::METRICS, &desk.metrics, 0),
-                (Signals::EVENTS, &desk.events, lost.events),
-            ];
-            for (_, ledger, lost) in all.into_iter().filter(|(signal, ..)| desk.signals.contains(*signal)) {
+            for (signal, ledger) in desk.ledgers().into_iter().filter(|(it, _)| desk.signals.contains(*it)) {
+                let lost = match signal {
+                    Signals::EVENTS => lost.events,
+                    Signals::SPANS => lost.spans,
+                    _ => 0,
+                };
                 let mut account = ledger.read();
                 account.recorded += lost;
                 account.drops[DropReason::BufferFull as usize] += lost;
@@ -172,28 +177,37 @@ impl Pipeline {
         accounts
     }
 
-    fn finish(&self, timeout: Duration, work: impl Fn(Arc<Done>) -> Work) -> Result<(), TimedOut> {
+    fn finish(&self, timeout: Duration, work: fn(Arc<Done>) -> Work) -> Result<(), TimedOut> {
+        let desks = &self.shared.desks;
+        let all_late = || TimedOut { recorders: desks.iter().map(|desk| desk.name.clone()).collect() };
         if std::process::id() != self.process {
             // Nobody is here who could ship anything, and what waits is the other process's to ship.
-            return Err(TimedOut {
-                recorders: self.shared.desks.iter().map(|desk| desk.name.clone()).collect(),
-            });
+            return Err(all_late());
         }
-        let deadline = Instant::now() + timeout;
-        // Those who are stuck leave half of the time to the others, however many they are.
-        let share = timeout / 2 / self.shared.desks.len().max(1).try_into().unwrap_or(u32::MAX);
-        self.shared.collect_patiently(Collected::Everything, share.min(PATIENCE_OF_A_FLUSH));
-        self.shared.snapshot();
-        let waits: Vec<_> = self
-            .shared
-            .desks
-            .iter()
-            .map(|desk| {
+        let deadline = after(timeout);
+        // Those who are stuck or slow leave half of the time to the others, however many they are.
+        let share = timeout / 2 / desks.len().max(1).try_into().unwrap_or(u32::MAX);
+        let leeway = Leeway { idle: share.min(IDLE_IN_A_FLUSH), total: share };
+        let ends = self.shared.is_over();
+        let ship = || -> Vec<_> {
+            let ask = |desk: &Arc<Desk>| {
                 let done = Arc::new(Done::default());
                 desk.queue.push_control(work(Arc::clone(&done)));
-                (done, desk)
-            })
-            .collect();
+                (done, Arc::clone(desk))
+            };
+            desks.iter().map(ask).collect()
+        };
+        let waits = if self.shared.collect_patiently(Collected::Everything, leeway, deadline) {
+            self.shared.snapshot();
+            ship()
+        } else if ends {
+            // Somebody flushes, and has more time than there is here. That ends when the queues take nothing more.
+            let waits = ship();
+            self.shared.collect_patiently(Collected::Everything, leeway, after(FAR));
+            waits
+        } else {
+            return Err(all_late());
+        };
         let late = waits.into_iter().filter(|(done, _)| !done.wait(deadline));
         let recorders: Vec<_> = late.map(|(_, desk)| desk.name.clone()).collect();
         if recorders.is_empty() { Ok(()) } else { Err(TimedOut { recorders }) }
@@ -207,24 +221,28 @@ impl Shared {
 
     /// Takes what the threads have recorded and hands it to every queue.
     pub(crate) fn collect(&self, collected: Collected) {
-        self.collect_patiently(collected, PATIENCE);
+        self.collect_patiently(collected, LEEWAY, after(FAR));
         self.desks.iter().for_each(|desk| desk.look());
     }
 
-    fn collect_patiently(&self, collected: Collected, patience: Duration) {
+    /// The same, with so much leeway for each recorder; false if it was somebody else's turn until the deadline.
+    fn collect_patiently(&self, collected: Collected, leeway: Leeway, deadline: Instant) -> bool {
         let mut notices = Vec::new();
-        let collecting = self.collecting.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut leeways = vec![leeway; self.desks.len()];
+        let Some(turn) = self.collecting.take(deadline) else { return false };
         self.source.take(collected, TAKEN_AT_ONCE, &mut |batch| {
             let count = batch.len() as u64;
-            for desk in self.takers(batch.signal()) {
+            let takers = self.desks.iter().zip(&mut leeways);
+            for (desk, leeway) in takers.filter(|(desk, _)| desk.signals.contains(batch.signal())) {
                 let ledger = desk.ledger_of(&batch);
                 ledger.queue(count);
-                let notice = settle(ledger, desk.queue.push_batch(&batch, patience));
+                let notice = settle(ledger, desk.queue.push_batch(&batch, leeway));
                 notices.extend(notice.map(|notice| (desk, notice)));
             }
         });
-        drop(collecting);
+        drop(turn);
         notices.iter().for_each(|(desk, notice)| desk.spans.tell(notice));
+        true
     }
 
     /// Hands a snapshot to every queue.

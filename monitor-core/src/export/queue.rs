@@ -10,9 +10,11 @@ use std::time::Duration;
 use std::time::Instant;
 
 use crate::export::done::Done;
+use crate::export::moment::after;
 use crate::export::waiting::Mark;
 use crate::export::waiting::Waiting;
 use crate::metric::Snapshot;
+use crate::model::Signals;
 use crate::recorder::Batch;
 use crate::recorder::Delivery;
 use crate::recorder::WhenFull;
@@ -28,6 +30,7 @@ pub(crate) enum Work {
 /// A recorder's queue.
 pub(crate) struct Queue {
     delivery: Delivery,
+    event_delivery: Delivery,
     inner: Mutex<Inner>,
     /// Something came, or the end.
     arrived: Condvar,
@@ -35,7 +38,6 @@ pub(crate) struct Queue {
     taken: Condvar,
 }
 
-#[derive(Default)]
 struct Inner {
     events: Waiting,
     spans: Waiting,
@@ -47,19 +49,37 @@ struct Inner {
     stalled: bool,
 }
 
+/// How long room in a queue is waited for.
+#[derive(Clone, Copy)]
+pub(crate) struct Leeway {
+    /// As long as its worker takes nothing.
+    pub(crate) idle: Duration,
+    /// In all, also for a worker that takes something now and then: others have to wait meanwhile.
+    pub(crate) total: Duration,
+}
+
 impl Queue {
-    pub(crate) fn new(delivery: Delivery) -> Self {
-        Self { delivery, inner: Mutex::default(), arrived: Condvar::new(), taken: Condvar::new() }
+    pub(crate) fn new(delivery: Delivery, event_delivery: Delivery) -> Self {
+        let inner = Inner {
+            events: Waiting::new(event_delivery.clone()),
+            spans: Waiting::new(delivery.clone()),
+            metrics: None,
+            control: VecDeque::new(),
+            closed: false,
+            stalled: false,
+        };
+        let inner = Mutex::new(inner);
+        Self { delivery, event_delivery, inner, arrived: Condvar::new(), taken: Condvar::new() }
     }
 
-    pub(crate) fn delivery(&self) -> &Delivery {
-        &self.delivery
+    /// How this signal is fed.
+    pub(crate) fn delivery(&self, signal: Signals) -> &Delivery {
+        if signal == Signals::EVENTS { &self.event_delivery } else { &self.delivery }
     }
 
-    /// Adds a batch, as far as there is room for its signal. Where there is none this waits for it, as long as the
-    /// worker takes something at least once in `patience`. Gives the number of what was lost: of the new, or of the
-    /// oldest.
-    pub(crate) fn push_batch(&self, batch: &Batch, patience: Duration) -> Pushed {
+    /// Adds a batch, as far as there is room for its signal. Where there is none this waits for it, as long as there is
+    /// leeway. Gives the number of what was lost: of the new, or of the oldest.
+    pub(crate) fn push_batch(&self, batch: &Batch, leeway: &mut Leeway) -> Pushed {
         let mut rest = batch.pieces().clone();
         let mut inner = self.lock();
         loop {
@@ -67,23 +87,25 @@ impl Queue {
                 return Pushed::Refused(rest.len());
             }
             let waiting = inner.waiting(batch);
-            waiting.push_fitting(&mut rest, &self.delivery);
+            waiting.push_fitting(&mut rest);
             self.arrived.notify_one();
             if rest.is_empty() {
                 return Pushed::Added;
             }
-            let patient = !inner.stalled && !patience.is_zero();
-            if !patient {
+            let patience = leeway.idle.min(leeway.total);
+            if inner.stalled || patience.is_zero() {
                 break;
             }
+            let began = Instant::now();
             let (next, timeout) =
                 self.taken.wait_timeout(inner, patience).unwrap_or_else(PoisonError::into_inner);
+            leeway.total = leeway.total.saturating_sub(began.elapsed());
             inner = next;
-            inner.stalled |= timeout.timed_out();
+            inner.stalled |= timeout.timed_out() && patience == leeway.idle;
         }
-        let lost = match self.delivery.when_full {
+        let lost = match self.delivery(batch.signal()).when_full {
             WhenFull::DropNewest => rest.len(),
-            WhenFull::DropOldest => inner.waiting(batch).push_over(rest, &self.delivery),
+            WhenFull::DropOldest => inner.waiting(batch).push_over(rest),
         };
         Pushed::Lost(lost)
     }
@@ -120,12 +142,12 @@ impl Queue {
         let mut inner = self.lock();
         loop {
             let now = Instant::now();
-            if let Some(work) = inner.next(&self.delivery, now) {
+            if let Some(work) = inner.next(now) {
                 inner.stalled = false;
                 self.taken.notify_all();
                 return work;
             }
-            let due = [&inner.spans, &inner.events].into_iter().filter_map(|it| it.due(&self.delivery)).min();
+            let due = [&inner.spans, &inner.events].into_iter().filter_map(|it| it.due()).min();
             inner = match due {
                 None => self.arrived.wait(inner).unwrap_or_else(PoisonError::into_inner),
                 Some(due) => {
@@ -138,7 +160,7 @@ impl Queue {
 
     /// Waits so long, but not beyond the end: tells whether there is time for it.
     pub(crate) fn rest(&self, wait: Duration) -> bool {
-        let until = Instant::now() + wait;
+        let until = after(wait);
         let mut inner = self.lock();
         while !inner.closed {
             let left = until.saturating_duration_since(Instant::now());
@@ -165,7 +187,7 @@ impl Inner {
     }
 
     /// What is to be done now, if anything is.
-    fn next(&mut self, delivery: &Delivery, now: Instant) -> Option<Work> {
+    fn next(&mut self, now: Instant) -> Option<Work> {
         // They are few, and a stream of spans that never ends must not hold them up.
         if let Some(snapshot) = self.metrics.take() {
             return Some(Work::Metrics(snapshot));
@@ -174,14 +196,14 @@ impl Inner {
         if marks.is_some_and(|(spans, events)| self.spans.has_gone(spans) && self.events.has_gone(events)) {
             return self.control.pop_front().map(|(.., work)| work);
         }
-        let spans = self.spans.is_due(delivery, now, marks.map(|(spans, _)| spans));
-        let events = self.events.is_due(delivery, now, marks.map(|(_, events)| events));
+        let spans = self.spans.is_due(now, marks.map(|(spans, _)| spans));
+        let events = self.events.is_due(now, marks.map(|(_, events)| events));
         // What has waited longer goes first.
         let spans_first = spans && (!events || self.spans.since() <= self.events.since());
         if spans_first {
-            return Some(Work::Batch(Batch::Spans(self.spans.take(delivery).into())));
+            return Some(Work::Batch(Batch::Spans(self.spans.take().into())));
         }
-        events.then(|| Work::Batch(Batch::Events(self.events.take(delivery).into())))
+        events.then(|| Work::Batch(Batch::Events(self.events.take().into())))
     }
 }
 

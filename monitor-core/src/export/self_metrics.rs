@@ -6,6 +6,7 @@ use std::sync::PoisonError;
 use crate::export::account::Account;
 use crate::export::account::DropReason;
 use crate::export::desk::Desk;
+use crate::export::ledger::Ledger;
 use crate::metric::Labels;
 use crate::metric::Metric;
 use crate::metric::MetricData;
@@ -19,6 +20,7 @@ struct Family {
     queued: &'static str,
     capacity: &'static str,
     processed: &'static str,
+    inflight: &'static str,
     exported: &'static str,
     unit: &'static str,
     /// The kind of component that queues them.
@@ -29,6 +31,7 @@ const SPANS: Family = Family {
     queued: "otel.sdk.processor.span.queue.size",
     capacity: "otel.sdk.processor.span.queue.capacity",
     processed: "otel.sdk.processor.span.processed",
+    inflight: "otel.sdk.exporter.span.inflight",
     exported: "otel.sdk.exporter.span.exported",
     unit: "{span}",
     processor: "batching_span_processor",
@@ -38,6 +41,7 @@ const EVENTS: Family = Family {
     queued: "otel.sdk.processor.log.queue.size",
     capacity: "otel.sdk.processor.log.queue.capacity",
     processed: "otel.sdk.processor.log.processed",
+    inflight: "otel.sdk.exporter.log.inflight",
     exported: "otel.sdk.exporter.log.exported",
     unit: "{log_record}",
     processor: "batching_log_processor",
@@ -59,7 +63,7 @@ pub(crate) fn metrics<'a>(
             (Signals::EVENTS, &desk.events, EVENTS, lost.events),
         ] {
             if desk.signals.contains(signal) {
-                all.queue(desk, &ledger.read(), &family, lost);
+                all.queue(desk, signal, ledger, &family, lost);
             }
         }
         if desk.signals.contains(Signals::METRICS) {
@@ -78,11 +82,13 @@ pub(crate) fn metrics<'a>(
 struct Metrics(Vec<Metric>);
 
 impl Metrics {
-    fn queue(&mut self, desk: &Desk, account: &Account, family: &Family, lost: u64) {
+    fn queue(&mut self, desk: &Desk, signal: Signals, ledger: &Ledger, family: &Family, lost: u64) {
+        let (account, in_hand) = ledger.read_with_hand();
         let of = component(desk, family.processor);
         let whole = |count: u64| MetricData::UpDownCounter(count.try_into().unwrap_or(i64::MAX));
-        self.add(family.queued, family.unit, of.clone(), whole(account.queued));
-        let capacity = desk.queue.delivery().queue as u64;
+        self.add(family.queued, family.unit, of.clone(), whole(account.queued.saturating_sub(in_hand)));
+        self.add(family.inflight, family.unit, component(desk, &desk.name), whole(in_hand));
+        let capacity = desk.queue.delivery(signal).queue as u64;
         self.add(family.capacity, family.unit, of.clone(), whole(capacity));
         // What came through the queue, and what never did, with the reason.
         let unprocessed = [DropReason::BufferFull, DropReason::QueueFull, DropReason::ShutDown];
@@ -95,7 +101,7 @@ impl Metrics {
             let count = account.dropped_for(reason) + lost;
             self.failed(family.processed, family.unit, &of, reason, count);
         }
-        self.exported(desk, account, family.exported, family.unit);
+        self.exported(desk, &account, family.exported, family.unit);
     }
 
     fn exported(&mut self, desk: &Desk, account: &Account, name: &'static str, unit: &'static str) {

@@ -53,5 +53,5 @@ pub(crate) use percent::percent_decoded;
 pub(crate) use record::{Head, PAYLOAD, Record, Slot, WORDS};
 pub use resource::Resource;
 pub(crate) use since_1970::since_1970;
-pub(crate) use tally::Tally;
+pub use tally::Tally;
 pub use trace_ids::TraceIds;

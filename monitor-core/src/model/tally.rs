@@ -3,16 +3,31 @@
 use std::ops::AddAssign;
 
 /// How many spans and how many events: what recorders get one by one, and not added up.
+///
+/// ```
+/// use monitor_core::Tally;
+///
+/// let held = Tally { spans: 3, ..Tally::default() };
+/// assert_eq!(held.total(), 3);
+/// ```
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub(crate) struct Tally {
-    pub(crate) events: u64,
-    pub(crate) spans: u64,
+pub struct Tally {
+    /// So many events.
+    pub events: u64,
+    /// So many spans.
+    pub spans: u64,
 }
 
 impl Tally {
     /// Both together.
-    pub(crate) fn total(self) -> u64 {
+    #[must_use]
+    pub fn total(self) -> u64 {
         self.events + self.spans
+    }
+
+    /// Of each signal the larger number.
+    pub(crate) fn max(self, other: Tally) -> Tally {
+        Tally { events: self.events.max(other.events), spans: self.spans.max(other.spans) }
     }
 }
 

@@ -108,6 +108,22 @@ impl Pieces {
         traces
     }
 
+    /// Copies of the same records: a piece keeps all that was collected along with it, these keep only themselves.
+    pub(crate) fn detached(&self) -> Pieces {
+        let mut detached = Pieces::default();
+        let mut pieces = self.pieces.iter().peekable();
+        while let Some(first) = pieces.next() {
+            let of = &*first.records;
+            let mut copy = of.empty();
+            of.iter(first.range.clone()).for_each(|(record, bytes)| copy.push_copy(record, bytes));
+            while let Some(next) = pieces.next_if(|next| Arc::ptr_eq(&next.records, &first.records)) {
+                of.iter(next.range.clone()).for_each(|(record, bytes)| copy.push_copy(record, bytes));
+            }
+            detached.append(copy.into());
+        }
+        detached
+    }
+
     /// The same records with other fields: `edit` gives those of one, or nothing where they stay as they are.
     pub(crate) fn edited(&self, mut edit: impl FnMut(&Records, &Record, &[u8]) -> Option<Vec<u8>>) -> Pieces {
         let mut edited = Pieces::default();
@@ -129,6 +145,12 @@ impl Pieces {
             Arc::ptr_eq(&one.records, &other.records) && one.range == other.range
         };
         self.pieces.len() == other.pieces.len() && self.pieces.iter().zip(&other.pieces).all(same)
+    }
+
+    /// What the parts are of.
+    #[cfg(test)]
+    pub(crate) fn records(&self) -> impl Iterator<Item = &Arc<Records>> {
+        self.pieces.iter().map(|piece| &piece.records)
     }
 
     fn push(&mut self, records: &Arc<Records>, run: Option<Range<usize>>) {

@@ -2,6 +2,7 @@
 
 use crate::metric::Snapshot;
 use crate::model::Signals;
+use crate::model::Tally;
 use crate::model::TraceIds;
 use crate::recorder::Delivery;
 use crate::recorder::EventBatch;
@@ -48,6 +49,11 @@ pub trait Recorder: Send {
     /// where nothing else is said.
     fn delivery(&self) -> Delivery {
         Delivery::default()
+    }
+
+    /// How the runtime feeds it with events, where that differs: as [`delivery`](Self::delivery) by default.
+    fn event_delivery(&self) -> Delivery {
+        self.delivery()
     }
 
     /// How it wants the identifiers of traces that begin here to be made. Any way by default.
@@ -115,13 +121,58 @@ pub trait Recorder: Send {
         Ok(())
     }
 
+    /// The same with a snapshot that nobody else needs, which a layer changes without a copy of it.
+    ///
+    /// # Errors
+    ///
+    /// As [`metrics`](Self::metrics).
+    fn owned_metrics(&mut self, snapshot: Snapshot) -> Result<(), RecorderError> {
+        self.metrics(&snapshot)
+    }
+
     /// Ships what the recorder itself still holds.
     ///
     /// # Errors
     ///
-    /// What was held is lost; it is counted as one failure.
+    /// What it [holds](Self::held) no longer is lost. If the error says that it may pass, and something is still held, the
+    /// recorder is flushed again, as a batch is tried again.
     fn flush(&mut self) -> Result<(), RecorderError> {
         Ok(())
+    }
+
+    /// What it has taken and not shipped, such as spans that wait for the root of their trace. Nothing by default.
+    ///
+    /// The runtime asks after each call: what is held counts as queued. What no longer is was exported if the call went
+    /// well, and is lost if it did not, as is what is held when the monitor has been shut down.
+    ///
+    /// ```
+    /// use monitor_core::{Recorder, RecorderError, SpanBatch, Tally};
+    ///
+    /// /// Writes everything at the end.
+    /// #[derive(Default)]
+    /// struct Late { names: Vec<&'static str> }
+    ///
+    /// impl Recorder for Late {
+    ///     fn name(&self) -> &str { "late" }
+    ///
+    ///     fn spans(&mut self, batch: &SpanBatch) -> Result<(), RecorderError> {
+    ///         self.names.extend(batch.iter().map(|span| span.name()));
+    ///         Ok(())
+    ///     }
+    ///
+    ///     fn flush(&mut self) -> Result<(), RecorderError> {
+    ///         self.names.drain(..).for_each(|name| println!("{name}"));
+    ///         Ok(())
+    ///     }
+    ///
+    ///     fn held(&self) -> Tally {
+    ///         Tally { spans: self.names.len() as u64, ..Tally::default() }
+    ///     }
+    /// }
+    /// # assert_eq!(Late::default().held(), Tally::default());
+    /// ```
+    fn held(&self) -> Tally {
+        Tally::default()
     }
 }
 
@@ -136,6 +187,10 @@ impl Recorder for Box<dyn Recorder> {
 
     fn delivery(&self) -> Delivery {
         (**self).delivery()
+    }
+
+    fn event_delivery(&self) -> Delivery {
+        (**self).event_delivery()
     }
 
     fn trace_ids(&self) -> TraceIds {
@@ -158,7 +213,15 @@ impl Recorder for Box<dyn Recorder> {
         (**self).metrics(snapshot)
     }
 
+    fn owned_metrics(&mut self, snapshot: Snapshot) -> Result<(), RecorderError> {
+        (**self).owned_metrics(snapshot)
+    }
+
     fn flush(&mut self) -> Result<(), RecorderError> {
         (**self).flush()
+    }
+
+    fn held(&self) -> Tally {
+        (**self).held()
     }
 }

@@ -44,6 +44,8 @@ impl Names for Nameless {
 static SPARE: Mutex<Vec<Vec<Record>>> = Mutex::new(Vec::new());
 /// The most buffers that are kept.
 const KEPT: usize = 4;
+/// Smaller ones cost little, and are not kept in the place of large ones.
+const LARGE: usize = 1_024;
 
 /// What the numbers and ticks in the records of a batch stand for.
 #[derive(Clone)]
@@ -95,7 +97,7 @@ pub(crate) struct Records {
 impl Drop for Records {
     fn drop(&mut self) {
         let mut records = std::mem::take(&mut self.records);
-        if records.capacity() > 0 {
+        if records.capacity() >= LARGE {
             records.clear();
             let mut spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner);
             if spare.len() < KEPT {

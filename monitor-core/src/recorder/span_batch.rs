@@ -73,6 +73,11 @@ impl SpanBatch {
         self.pieces.by_trace().into_iter().map(|(trace, pieces)| (trace, pieces.into()))
     }
 
+    /// The same, without what came along with them: for those that are kept for long.
+    pub(crate) fn detached(&self) -> Self {
+        self.pieces.detached().into()
+    }
+
     /// The same with other fields, where `edit` gives any, as bytes.
     pub(crate) fn edited(&self, mut edit: impl FnMut(&Span<'_>) -> Option<Vec<u8>>) -> Self {
         self.pieces.edited(|batch, record, bytes| edit(&Span { batch, record, bytes })).into()

@@ -1,6 +1,12 @@
 //! How recorders are fed: batches, retries, queues, what is said about loss, and what is counted.
 
+mod events;
+mod held;
 mod scripted;
+mod snapshots;
+#[cfg(target_os = "linux")]
+mod stderr;
+mod time;
 
 use std::sync::Arc;
 use std::sync::Mutex;

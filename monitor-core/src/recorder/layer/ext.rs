@@ -13,7 +13,7 @@ pub trait RecorderExt: Recorder + Sized {
         Layered::new(layer, self)
     }
 
-    /// This recorder, fed in another way than it asks for.
+    /// This recorder, fed in another way than it asks for, with events as well.
     ///
     /// ```
     /// use monitor_core::layers::RecorderExt;
@@ -24,6 +24,20 @@ pub trait RecorderExt: Recorder + Sized {
     /// ```
     fn fed(self, delivery: Delivery) -> Fitted<Self> {
         Fitted::fed(self, delivery)
+    }
+
+    /// This recorder, fed with events in another way than it asks for; the rest stays.
+    ///
+    /// ```
+    /// use monitor_core::layers::RecorderExt;
+    /// use monitor_core::{Delivery, Recorder, recorders::Null};
+    ///
+    /// let recorder = Null::default().fed_with_events(Delivery::default().queue(100));
+    /// assert_eq!(recorder.event_delivery(), Delivery::default().queue(100));
+    /// assert_eq!(recorder.delivery(), Null::default().delivery());
+    /// ```
+    fn fed_with_events(self, delivery: Delivery) -> Fitted<Self> {
+        Fitted::fed_with_events(self, delivery)
     }
 
     /// This recorder under another name, in accounts and messages: for one of several of a kind.

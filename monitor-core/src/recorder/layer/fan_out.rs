@@ -2,7 +2,9 @@
 
 use crate::metric::Snapshot;
 use crate::model::Signals;
+use crate::model::Tally;
 use crate::model::TraceIds;
+use crate::model::caught;
 use crate::recorder::Delivery;
 use crate::recorder::EventBatch;
 use crate::recorder::Pieces;
@@ -14,7 +16,9 @@ use crate::recorder::SpanBatch;
 /// Several recorders that are fed as one, on one thread and out of one queue: for layers that all of them share.
 ///
 /// A monitor with several recorders feeds each by itself, so that none waits for another; this is for those that should
-/// see the very same. If one of them fails, all get the batch again: whoever has taken it already is not asked twice.
+/// see the very same. They have one account: what one of them loses counts as lost, and what one of them holds as queued.
+/// If one of them fails, all get the batch again: whoever has taken it already is not asked twice. A panic of one is told as
+/// an error, and the others get the batch all the same.
 ///
 /// ```
 /// use monitor_core::layers::{FanOut, RecorderExt, TailSampling};
@@ -28,6 +32,10 @@ pub struct FanOut {
     branches: Vec<Branch>,
     /// What some of them have taken already, and others have not.
     doing: Pieces,
+    /// How it ended for the worst of those who are done with it.
+    done: Result<(), RecorderError>,
+    /// The same of a flush.
+    flushed: Result<(), RecorderError>,
 }
 
 struct Branch {
@@ -47,7 +55,8 @@ impl FanOut {
     /// No recorder yet, under a name for accounts and messages.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), branches: Vec::new(), doing: Pieces::default() }
+        let (name, branches, doing) = (name.into(), Vec::new(), Pieces::default());
+        Self { name, branches, doing, done: Ok(()), flushed: Ok(()) }
     }
 
     /// One more recorder.
@@ -57,8 +66,8 @@ impl FanOut {
         self
     }
 
-    /// Lets everybody act who takes the signal and has not taken this batch yet. Tells the worst error: one after which the
-    /// batch comes again, else the first.
+    /// Lets everybody act who takes the signal and has not taken this batch yet. Tells an error after which the batch comes
+    /// again, or else the worst.
     fn each(
         &mut self,
         signal: Signals,
@@ -68,20 +77,47 @@ impl FanOut {
         // Metrics are made of no pieces and come anew each time.
         if batch.is_empty() || !self.doing.is_same(batch) {
             self.branches.iter_mut().for_each(|branch| branch.done = false);
+            self.done = Ok(());
         }
-        let mut worst = Ok(());
+        let mut again = Ok(());
         for branch in &mut self.branches {
             if branch.done || !branch.recorder.signals().contains(signal) {
                 continue;
             }
-            let result = act(&mut *branch.recorder);
-            let again = result.as_ref().is_err_and(RecorderError::is_retryable);
-            branch.done = !again;
-            worst = if again { result } else { worst.and(result) };
+            let result = branch.let_it(&mut act);
+            branch.done = !result.as_ref().is_err_and(RecorderError::is_retryable);
+            if branch.done {
+                worsen(&mut self.done, result);
+            } else {
+                again = again.and(result);
+            }
         }
-        let again = worst.as_ref().is_err_and(RecorderError::is_retryable);
-        self.doing = if again { batch.clone() } else { Pieces::default() };
-        worst
+        self.doing = if again.is_err() { batch.clone() } else { Pieces::default() };
+        again.and_then(|()| std::mem::replace(&mut self.done, Ok(())))
+    }
+}
+
+impl Branch {
+    /// Lets it act. Its panic is an error of its own.
+    fn let_it(
+        &mut self,
+        mut act: impl FnMut(&mut dyn Recorder) -> Result<(), RecorderError>,
+    ) -> Result<(), RecorderError> {
+        let recorder = &mut *self.recorder;
+        caught(|| act(recorder)).unwrap_or_else(|panic| {
+            Err(RecorderError::new(format!("`{}` panicked: {}", self.recorder.name(), panic.message())))
+        })
+    }
+}
+
+/// Keeps the worse of two ends: who lost everything, then who lost most, then who was first.
+fn worsen(worst: &mut Result<(), RecorderError>, result: Result<(), RecorderError>) {
+    let lost = |result: &Result<(), RecorderError>| match result {
+        Ok(()) => None,
+        Err(error) => Some(error.rejected_count().unwrap_or(u64::MAX)),
+    };
+    if lost(&result) > lost(worst) {
+        *worst = result;
     }
 }
 
@@ -98,16 +134,23 @@ impl Recorder for FanOut {
         self.branches.first().map(|branch| branch.recorder.delivery()).unwrap_or_default()
     }
 
+    fn event_delivery(&self) -> Delivery {
+        self.branches.first().map(|branch| branch.recorder.event_delivery()).unwrap_or_default()
+    }
+
     fn trace_ids(&self) -> TraceIds {
         self.branches.iter().fold(TraceIds::default(), |all, branch| branch.recorder.trace_ids().or(all))
     }
 
     fn start(&mut self, source: &SnapshotSource) -> Result<(), RecorderError> {
+        let mut started = Ok(());
         for branch in self.branches.iter_mut().filter(|branch| !branch.started) {
-            branch.recorder.start(source)?;
-            branch.started = true;
+            // Each of them, also after one that failed.
+            let result = branch.let_it(|recorder| recorder.start(source));
+            branch.started = result.is_ok();
+            started = started.and(result);
         }
-        Ok(())
+        started
     }
 
     fn spans(&mut self, batch: &SpanBatch) -> Result<(), RecorderError> {
@@ -123,11 +166,20 @@ impl Recorder for FanOut {
     }
 
     fn flush(&mut self) -> Result<(), RecorderError> {
-        let mut first = Ok(());
+        let mut again = Ok(());
         for branch in &mut self.branches {
-            // Each of them, also after one that failed.
-            first = first.and(branch.recorder.flush());
+            let result = branch.let_it(|recorder| recorder.flush());
+            if result.as_ref().is_err_and(RecorderError::is_retryable) {
+                again = again.and(result);
+            } else {
+                worsen(&mut self.flushed, result);
+            }
         }
-        first
+        again.and_then(|()| std::mem::replace(&mut self.flushed, Ok(())))
+    }
+
+    /// Of each signal what one of them holds at most: they hold parts of the same.
+    fn held(&self) -> Tally {
+        self.branches.iter().fold(Tally::default(), |all, branch| all.max(branch.recorder.held()))
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::metric::Snapshot;
 use crate::model::Signals;
+use crate::model::Tally;
 use crate::model::TraceIds;
 use crate::recorder::Delivery;
 use crate::recorder::EventBatch;
@@ -17,15 +18,20 @@ pub struct Fitted<R> {
     recorder: R,
     name: Option<String>,
     delivery: Option<Delivery>,
+    events: Option<Delivery>,
 }
 
 impl<R: Recorder> Fitted<R> {
     pub(crate) fn fed(recorder: R, delivery: Delivery) -> Self {
-        Self { recorder, name: None, delivery: Some(delivery) }
+        Self { recorder, name: None, events: Some(delivery.clone()), delivery: Some(delivery) }
+    }
+
+    pub(crate) fn fed_with_events(recorder: R, delivery: Delivery) -> Self {
+        Self { recorder, name: None, delivery: None, events: Some(delivery) }
     }
 
     pub(crate) fn named(recorder: R, name: String) -> Self {
-        Self { recorder, name: Some(name), delivery: None }
+        Self { recorder, name: Some(name), delivery: None, events: None }
     }
 }
 
@@ -40,6 +46,10 @@ impl<R: Recorder> Recorder for Fitted<R> {
 
     fn delivery(&self) -> Delivery {
         self.delivery.clone().unwrap_or_else(|| self.recorder.delivery())
+    }
+
+    fn event_delivery(&self) -> Delivery {
+        self.events.clone().unwrap_or_else(|| self.recorder.event_delivery())
     }
 
     fn trace_ids(&self) -> TraceIds {
@@ -62,7 +72,15 @@ impl<R: Recorder> Recorder for Fitted<R> {
         self.recorder.metrics(snapshot)
     }
 
+    fn owned_metrics(&mut self, snapshot: Snapshot) -> Result<(), RecorderError> {
+        self.recorder.owned_metrics(snapshot)
+    }
+
     fn flush(&mut self) -> Result<(), RecorderError> {
         self.recorder.flush()
+    }
+
+    fn held(&self) -> Tally {
+        self.recorder.held()
     }
 }

@@ -7,6 +7,7 @@ use std::sync::PoisonError;
 
 use crate::metric::Snapshot;
 use crate::model::Signals;
+use crate::model::Tally;
 use crate::model::TraceIds;
 use crate::recorder::Delivery;
 use crate::recorder::EventBatch;
@@ -55,9 +56,14 @@ pub trait Layer: Send + 'static {
         snapshot
     }
 
-    /// The spans that were held back until now.
-    fn held(&mut self) -> SpanBatch {
+    /// The spans that were held back until now, which are held back no longer.
+    fn release(&mut self) -> SpanBatch {
         SpanBatch::default()
+    }
+
+    /// How many spans are held back. They count as queued.
+    fn held(&self) -> usize {
+        0
     }
 }
 
@@ -68,6 +74,8 @@ pub struct Layered<L, R> {
     recorder: R,
     spans: Again<SpanBatch>,
     events: Again<EventBatch>,
+    /// What the layer has released, and the recorder could not ship yet.
+    released: SpanBatch,
 }
 
 impl<L: Layer, R: Recorder> Layered<L, R> {
@@ -77,7 +85,20 @@ impl<L: Layer, R: Recorder> Layered<L, R> {
             recorder,
             spans: Again::default(),
             events: Again::default(),
+            released: SpanBatch::default(),
         }
+    }
+}
+
+impl<L, R: Recorder> Layered<L, R> {
+    /// Ships what was released. It is kept if that may go another time.
+    fn ship_released(&mut self) -> Result<(), RecorderError> {
+        let released = std::mem::take(&mut self.released);
+        let shipped = if released.is_empty() { Ok(()) } else { self.recorder.spans(&released) };
+        if shipped.as_ref().is_err_and(RecorderError::is_retryable) {
+            self.released = released;
+        }
+        shipped
     }
 }
 
@@ -108,6 +129,10 @@ impl<L: Layer, R: Recorder> Recorder for Layered<L, R> {
         self.recorder.delivery()
     }
 
+    fn event_delivery(&self) -> Delivery {
+        self.recorder.event_delivery()
+    }
+
     fn trace_ids(&self) -> TraceIds {
         self.recorder.trace_ids()
     }
@@ -132,13 +157,27 @@ impl<L: Layer, R: Recorder> Recorder for Layered<L, R> {
     }
 
     fn metrics(&mut self, snapshot: &Snapshot) -> Result<(), RecorderError> {
-        let made = locked(&self.layer).metrics(snapshot.clone());
-        self.recorder.metrics(&made)
+        self.owned_metrics(snapshot.clone())
+    }
+
+    fn owned_metrics(&mut self, snapshot: Snapshot) -> Result<(), RecorderError> {
+        let made = locked(&self.layer).metrics(snapshot);
+        self.recorder.owned_metrics(made)
     }
 
     fn flush(&mut self) -> Result<(), RecorderError> {
-        let held = locked(&self.layer).held();
-        let shipped = if held.is_empty() { Ok(()) } else { self.recorder.spans(&held) };
+        // What could not be shipped the last time comes again as it was, so that who has taken it knows it.
+        let mut shipped = self.ship_released();
+        if self.released.is_empty() {
+            self.released = locked(&self.layer).release();
+            shipped = self.ship_released().and(shipped);
+        }
         self.recorder.flush().and(shipped)
+    }
+
+    fn held(&self) -> Tally {
+        let mut held = self.recorder.held();
+        held.spans += (locked(&self.layer).held() + self.released.len()) as u64;
+        held
     }
 }

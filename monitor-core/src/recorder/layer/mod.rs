@@ -34,12 +34,15 @@
 //! | `labels_keep`, `labels_drop`, `labels_add`, `labels_rename` | `env=prod` | [`Labels`] |
 //! | `buckets` | `http.*=0.1 0.5 1` | [`View::buckets`] |
 //! | `queue`, `batch`, `delay`, `retry_for`, `when_full` | `10000`, `1000`, `1s`, `1m`, `drop_oldest` | [`RecorderExt::fed`] |
+//! | the same with `events_` before it | `events_delay=1s` | [`RecorderExt::fed_with_events`] |
 //!
-//! What a layer leaves out on purpose is not lost: it counts as exported, since it was dealt with.
+//! What a layer leaves out on purpose is not lost: it counts as exported, since it was dealt with. What it holds back counts
+//! as queued until it is let through or left out.
 
 mod again;
 mod ext;
 mod fan_out;
+mod feeding;
 mod fields;
 mod fitted;
 mod keep;

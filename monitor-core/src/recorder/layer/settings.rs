@@ -4,12 +4,10 @@ use std::time::Duration;
 
 use crate::model::Signals;
 use crate::model::SpanKind;
-use crate::recorder::Delivery;
 use crate::recorder::FromSetting;
 use crate::recorder::Recorder;
 use crate::recorder::SettingError;
 use crate::recorder::Settings;
-use crate::recorder::WhenFull;
 use crate::recorder::layer::Keep;
 use crate::recorder::layer::Labels;
 use crate::recorder::layer::Layer;
@@ -22,14 +20,21 @@ use crate::recorder::layer::Rename;
 use crate::recorder::layer::Sampling;
 use crate::recorder::layer::TailSampling;
 use crate::recorder::layer::View;
+use crate::recorder::layer::feeding::FEEDING;
+use crate::recorder::layer::feeding::FEEDING_WITH_EVENTS;
+use crate::recorder::layer::feeding::Feeding;
 
 /// The recorder with the layers that the settings ask for, the first of the table in `layers` outermost.
 pub(crate) fn wrap(
     mut recorder: Box<dyn Recorder>,
     settings: &mut Settings,
 ) -> Result<Box<dyn Recorder>, SettingError> {
-    if let Some(delivery) = delivery(recorder.delivery(), settings)? {
-        recorder = Box::new(recorder.fed(delivery));
+    let (all, events) = (Feeding::take(settings, FEEDING)?, Feeding::take(settings, FEEDING_WITH_EVENTS)?);
+    let (own, own_of_events) = (recorder.delivery(), recorder.event_delivery());
+    let fed = all.applied(own.clone());
+    let fed_with_events = events.applied(all.applied(own_of_events.clone()));
+    if (&fed, &fed_with_events) != (&own, &own_of_events) {
+        recorder = Box::new(recorder.fed(fed).fed_with_events(fed_with_events));
     }
     for Buckets { of, bounds } in settings.take::<Vec<Buckets>>("buckets")?.unwrap_or_default() {
         recorder = put(recorder, View::of(of).buckets(bounds));
@@ -42,26 +47,6 @@ type Wrapped = Result<Box<dyn Recorder>, SettingError>;
 
 fn put(recorder: Box<dyn Recorder>, layer: impl Layer) -> Box<dyn Recorder> {
     Box::new(recorder.layer(layer))
-}
-
-fn delivery(own: Delivery, settings: &mut Settings) -> Result<Option<Delivery>, SettingError> {
-    let mut delivery = own.clone();
-    if let Some(queue) = settings.take("queue")? {
-        delivery = delivery.queue(queue);
-    }
-    if let Some(batch) = settings.take("batch")? {
-        delivery = delivery.batch(batch);
-    }
-    if let Some(delay) = settings.take("delay")? {
-        delivery = delivery.delay(delay);
-    }
-    if let Some(timeout) = settings.take("retry_for")? {
-        delivery = delivery.timeout(timeout);
-    }
-    if let Some(when_full) = settings.take("when_full")? {
-        delivery = delivery.when_full(when_full);
-    }
-    Ok((delivery != own).then_some(delivery))
 }
 
 fn labels(recorder: Box<dyn Recorder>, settings: &mut Settings) -> Wrapped {
@@ -190,17 +175,5 @@ impl FromSetting for SpanKind {
         let all =
             [SpanKind::Client, SpanKind::Consumer, SpanKind::Internal, SpanKind::Producer, SpanKind::Server];
         all.into_iter().find(|kind| kind.as_str() == text)
-    }
-}
-
-impl FromSetting for WhenFull {
-    const EXPECTED: &'static str = "`drop_newest` or `drop_oldest`";
-
-    fn from_setting(text: &str) -> Option<Self> {
-        match text {
-            "drop_newest" => Some(WhenFull::DropNewest),
-            "drop_oldest" => Some(WhenFull::DropOldest),
-            _ => None,
-        }
     }
 }

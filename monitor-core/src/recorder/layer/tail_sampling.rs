@@ -10,6 +10,7 @@ use crate::recorder::Span;
 use crate::recorder::SpanBatch;
 use crate::recorder::layer::Layer;
 use crate::recorder::layer::Sampling;
+use crate::recorder::layer::traces::Known;
 use crate::recorder::layer::traces::Traces;
 
 /// A trace whose root does not come is decided about when nothing has come for so long.
@@ -106,14 +107,21 @@ impl TailSampling {
         (self.failed && failed) || self.slow.is_some_and(|slow| span.duration() >= slow)
     }
 
-    /// Decides about traces; what is kept of them goes out.
-    fn decide(&mut self, traces: Vec<TraceId>, out: &mut SpanBatch) {
+    /// Decides about a trace; what is kept of it goes out.
+    fn decide(&mut self, trace: TraceId, known: Known, out: &mut SpanBatch) {
+        let keep = known.wanted || self.others.as_ref().is_some_and(|others| others.keeps(trace));
+        self.traces.decide(trace, keep);
+        if keep {
+            out.append(known.spans);
+        }
+    }
+
+    /// Decides about traces by what has come of them.
+    fn decide_now(&mut self, traces: Vec<TraceId>, out: &mut SpanBatch) {
         for trace in traces {
-            let Some(waiting) = self.traces.release(trace) else { continue };
-            let keep = waiting.wanted || self.others.as_ref().is_some_and(|others| others.keeps(trace));
-            self.traces.decide(trace, keep);
-            if keep {
-                out.append(waiting.spans);
+            let known = self.traces.release(trace);
+            if !known.spans.is_empty() {
+                self.decide(trace, known, out);
             }
         }
     }
@@ -122,28 +130,38 @@ impl TailSampling {
 impl Layer for TailSampling {
     fn spans(&mut self, batch: SpanBatch) -> SpanBatch {
         let now = Instant::now();
-        let (mut out, mut ended) = (SpanBatch::default(), Vec::new());
+        let mut out = SpanBatch::default();
         for (trace, spans) in batch.by_trace() {
             match self.traces.decision(trace) {
                 Some(true) => out.append(spans),
                 Some(false) => {}
                 None => {
                     let wanted = spans.iter().any(|span| self.is_wanted(&span));
-                    ended.extend(spans.iter().any(|span| span.is_local_root()).then_some(trace));
-                    self.traces.hold(trace, spans, wanted, now);
+                    let ended = spans.iter().any(|span| span.is_local_root());
+                    let news = Known { spans, wanted };
+                    if ended {
+                        let mut known = self.traces.release(trace);
+                        known.add(news);
+                        self.decide(trace, known, &mut out);
+                    } else {
+                        self.traces.hold(trace, news, now);
+                    }
                 }
             }
         }
-        self.decide(ended, &mut out);
         let overdue = self.traces.overdue(self.quiet, self.most, now);
-        self.decide(overdue, &mut out);
+        self.decide_now(overdue, &mut out);
         out
     }
 
-    fn held(&mut self) -> SpanBatch {
+    fn release(&mut self) -> SpanBatch {
         let mut out = SpanBatch::default();
         let all = self.traces.all();
-        self.decide(all, &mut out);
+        self.decide_now(all, &mut out);
         out
+    }
+
+    fn held(&self) -> usize {
+        self.traces.spans()
     }
 }

@@ -14,6 +14,7 @@ use crate::export::file::FramedFile;
 use crate::export::file::Rotation;
 use crate::metric::Snapshot;
 use crate::model::Signals;
+use crate::model::Tally;
 use crate::recorder::Configured;
 use crate::recorder::Delivery;
 use crate::recorder::EventBatch;
@@ -76,8 +77,9 @@ pub struct ChromeTrace {
     waiting: Waiting,
     /// Events whose span is not drawn yet.
     events: Vec<RecordedEvent>,
-    /// What is drawn and not written.
+    /// What is drawn and not written, and what it is of.
     records: Vec<u8>,
+    unwritten: Tally,
     /// Spans for which there was no lane, and of which nobody was told yet.
     missing: u64,
 }
@@ -94,6 +96,7 @@ impl Default for ChromeTrace {
             waiting: Waiting::default(),
             events: Vec::new(),
             records: Vec::new(),
+            unwritten: Tally::default(),
             missing: 0,
         }
     }
@@ -106,6 +109,7 @@ impl ChromeTrace {
         let file = || FramedFile::new(path, b"[\n").rotation(rotation);
         self.file.get_or_insert_with(file).write(&self.records, &self.drawing.end())?;
         self.records.clear();
+        self.unwritten = Tally::default();
         Ok(())
     }
 
@@ -123,30 +127,36 @@ impl ChromeTrace {
 
     fn draw(&mut self, parts: Vec<Part>) {
         for part in parts {
-            self.missing += self.drawing.spans(&mut self.records, &part.spans) as u64;
+            let missing = self.drawing.spans(&mut self.records, &part.spans);
+            self.missing += missing as u64;
+            self.unwritten.spans += part.spans.len().saturating_sub(missing) as u64;
         }
         let events = std::mem::take(&mut self.events);
         let (drawn, rest): (Vec<_>, Vec<_>) =
             events.into_iter().partition(|event| self.drawing.knows_span_of(event));
         self.events = rest;
-        drawn.iter().for_each(|event| self.drawing.event(&mut self.records, event));
+        drawn.iter().for_each(|event| self.draw_event(event));
     }
 
-    /// Tells of the spans for which there was no lane. Of a batch no more can be rejected than are in it: the rest is told
-    /// with the next one.
-    fn own_up(&mut self, most: usize) -> Result<(), RecorderError> {
-        if self.missing == 0 {
-            return Ok(());
-        }
-        let problem = format!("{} spans would need a lane above {LANES}", self.missing);
-        let told = self.missing.min(most as u64);
-        self.missing -= told;
-        Err(RecorderError::rejected(told, problem))
+    fn draw_event(&mut self, event: &RecordedEvent) {
+        self.drawing.event(&mut self.records, event);
+        self.unwritten.events += 1;
     }
 
     fn draw_events_as_they_are(&mut self) {
         let events = std::mem::take(&mut self.events);
-        events.iter().for_each(|event| self.drawing.event(&mut self.records, event));
+        events.iter().for_each(|event| self.draw_event(event));
+    }
+
+    /// Tells, once, of spans for which there was no lane.
+    fn own_up(&mut self) -> Result<(), RecorderError> {
+        match std::mem::take(&mut self.missing) {
+            0 => Ok(()),
+            missing => {
+                let why = format!("{missing} spans would need a lane above {LANES}");
+                Err(RecorderError::rejected(missing, why))
+            }
+        }
     }
 }
 
@@ -181,7 +191,7 @@ impl Recorder for ChromeTrace {
         let ready = self.waiting.take_ready(now);
         self.draw(ready);
         self.settle();
-        self.own_up(batch.len())
+        self.own_up()
     }
 
     fn events(&mut self, batch: &EventBatch) -> Result<(), RecorderError> {
@@ -192,7 +202,7 @@ impl Recorder for ChromeTrace {
         for event in batch.iter() {
             let event = RecordedEvent::from(&event);
             if event.context.is_none() || self.drawing.knows_span_of(&event) {
-                self.drawing.event(&mut self.records, &event);
+                self.draw_event(&event);
             } else {
                 self.events.push(event);
             }
@@ -221,6 +231,13 @@ impl Recorder for ChromeTrace {
         self.draw(rest);
         self.draw_events_as_they_are();
         self.make_room()?;
-        self.own_up(0)
+        self.own_up()
+    }
+
+    fn held(&self) -> Tally {
+        Tally {
+            events: self.events.len() as u64 + self.unwritten.events,
+            spans: self.waiting.len() as u64 + self.unwritten.spans + self.missing,
+        }
     }
 }

@@ -24,6 +24,7 @@ pub(crate) use waiting::Part;
 pub(crate) use waiting::Waiting;
 
 use crate::metric::Snapshot;
+use crate::model::Tally;
 use crate::recorder::Configured;
 use crate::recorder::Delivery;
 use crate::recorder::EventBatch;
@@ -188,6 +189,10 @@ impl Recorder for Console {
             }
         }
         self.settle().map_err(broken)
+    }
+
+    fn held(&self) -> Tally {
+        Tally { spans: self.waiting.len() as u64, ..Tally::default() }
     }
 }
 

@@ -12,7 +12,6 @@ use crate::export::http::LinkLocal;
 use crate::export::http::TlsFiles;
 use crate::model::Signals;
 use crate::recorder::Configured;
-use crate::recorder::Delivery;
 use crate::recorder::SettingError;
 use crate::recorder::Settings;
 use crate::recorders::Otlp;
@@ -22,6 +21,7 @@ use crate::recorders::otlp::Temporality;
 use crate::recorders::otlp::Way;
 use crate::recorders::otlp::environment;
 use crate::recorders::otlp::feeding;
+use crate::recorders::otlp::feeding::Feeding;
 use crate::recorders::otlp::flags::Wanted;
 use crate::recorders::otlp::way::Signal;
 use crate::recorders::otlp::way::Ways;
@@ -38,7 +38,7 @@ pub(crate) struct Options {
     pub(crate) temporality: Temporality,
     pub(crate) histograms: Histograms,
     pub(crate) only: Option<Signals>,
-    pub(crate) delivery: Delivery,
+    pub(crate) feeding: Feeding,
 }
 
 impl Options {
@@ -57,8 +57,8 @@ impl Options {
 }
 
 impl Otlp {
-    /// As the variables `OTEL_EXPORTER_OTLP_*` and `OTEL_BSP_*` of the environment say, by OpenTelemetry's rules: empty is as good as not
-    /// set, and words may be in capitals.
+    /// As the variables `OTEL_EXPORTER_OTLP_*`, `OTEL_BSP_*` and `OTEL_BLRP_*` of the environment say, by OpenTelemetry's
+    /// rules: empty is as good as not set, and words may be in capitals.
     ///
     /// ```
     /// use monitor_core::recorders::Otlp;
@@ -78,10 +78,10 @@ impl Otlp {
         variables: impl IntoIterator<Item = (OsString, OsString)>,
     ) -> Result<Self, SettingError> {
         let variables: Vec<_> = variables.into_iter().collect();
-        let delivery = feeding::read(&variables)?;
+        let feeding = feeding::read(&variables)?;
         let mut said = environment::settings(variables)?;
         let environment = Ways::read(&mut said)?;
-        let mut options = Options { environment, delivery, ..Options::default() };
+        let mut options = Options { environment, feeding, ..Options::default() };
         said.take_into("temporality", &mut options.temporality)?;
         said.take_into("histograms", &mut options.histograms)?;
         Ok(Self { options, ..Self::default() })

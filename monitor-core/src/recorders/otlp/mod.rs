@@ -107,8 +107,9 @@ pub use way::Way;
 /// The first seven also with `traces_`, `metrics_` or `logs_` before them, for one signal; an `endpoint` of one signal is
 /// used as it is. What is not said here is taken from `OTEL_EXPORTER_OTLP_*`, which have the same keys in capitals and
 /// the specification's meaning, with `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE` and
-/// `OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION`, and how the recorder is fed from `OTEL_BSP_*`. Other than there, exponential histograms are the default,
-/// as they lose nothing, and a value that means nothing is an error.
+/// `OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION`, and how the recorder is fed from `OTEL_BSP_*`, with events
+/// from `OTEL_BLRP_*`. Other than there, exponential histograms are the default, as they lose nothing, and a value that
+/// means nothing is an error.
 #[derive(Default)]
 pub struct Otlp {
     options: Options,
@@ -165,7 +166,11 @@ impl Recorder for Otlp {
     }
 
     fn delivery(&self) -> Delivery {
-        self.options.delivery.clone()
+        self.options.feeding.spans.clone()
+    }
+
+    fn event_delivery(&self) -> Delivery {
+        self.options.feeding.events.clone()
     }
 
     fn start(&mut self, _: &SnapshotSource) -> Result<(), RecorderError> {

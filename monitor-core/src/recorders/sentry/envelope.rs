@@ -47,7 +47,7 @@ pub(crate) struct Envelope {
     payload: Vec<u8>,
     /// How many spans are in it.
     pub(crate) spans: u64,
-    /// How many spans or events of the batch are only in this envelope.
+    /// How many spans or events are only in this envelope.
     pub(crate) share: u64,
 }
 

@@ -112,6 +112,11 @@ impl Intake {
         pile.into_load()
     }
 
+    /// How many spans wait for their root.
+    pub(crate) fn held(&self) -> u64 {
+        self.waiting.len() as u64
+    }
+
     fn look_at(&mut self, options: &Options, resource: &Resource) {
         if self.resource != *resource {
             self.resource = resource.clone();
@@ -166,7 +171,9 @@ impl Intake {
 
     fn transactions(&mut self, trees: &[Tree], pile: &mut Pile<'_>) {
         pile.losses.count(Reason::BufferOverflow, Category::Span, self.waiting.take_lost());
-        trees.iter().for_each(|tree| pile.add(Kind::Transaction, transaction(&self.scope, tree), tree.fresh));
+        for tree in trees {
+            pile.add(Kind::Transaction, transaction(&self.scope, tree), tree.all);
+        }
     }
 }
 

@@ -24,6 +24,7 @@ use std::time::Instant;
 pub use dsn::{Dsn, DsnError};
 
 use crate::model::Signals;
+use crate::model::Tally;
 use crate::recorder::Configured;
 use crate::recorder::Delivery;
 use crate::recorder::EventBatch;
@@ -165,5 +166,9 @@ impl Recorder for Sentry {
         let load = self.intake.rest(&mut self.outbox.losses);
         self.outbox.put(None, load);
         self.outbox.ship_all(&self.options)
+    }
+
+    fn held(&self) -> Tally {
+        Tally { spans: self.intake.held(), ..Tally::default() }
     }
 }

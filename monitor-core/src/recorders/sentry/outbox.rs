@@ -114,7 +114,7 @@ impl Outbox {
         match message {
             None => Ok(()),
             Some(message) if sent > 0 || refused < len as u64 => {
-                Err(RecorderError::rejected(refused.min(len as u64), message))
+                Err(RecorderError::rejected(refused, message))
             }
             Some(message) => Err(RecorderError::new(message)),
         }

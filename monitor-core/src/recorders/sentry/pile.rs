@@ -34,7 +34,7 @@ impl<'a> Pile<'a> {
         Self { load: Load::default(), room: MOST, losses }
     }
 
-    /// Adds one, made as small as it must be; `share` of the batch is only in it. Where there is no room it is lost.
+    /// Adds one, made as small as it must be; `share` spans or events are only in it. Where there is no room it is lost.
     pub(crate) fn add(&mut self, kind: Kind, item: Value, share: u64) {
         let spans = |count: u64| if kind == Kind::Transaction { count } else { 0 };
         let before = spans(item.get("spans").and_then(Value::as_array).map_or(0, Vec::len) as u64 + 1);

@@ -44,8 +44,7 @@ pub(crate) struct Waiting {
 
 struct Trace {
     since: Instant,
-    /// Each span, and whether it is of this batch.
-    spans: Vec<(FinishedSpan, bool)>,
+    spans: Vec<FinishedSpan>,
 }
 
 impl Default for Waiting {
@@ -79,7 +78,7 @@ impl Waiting {
             Trace { since: now, spans: Vec::new() }
         });
         self.weight += weight(&span);
-        trace.spans.push((span, true));
+        trace.spans.push(span);
         self.touched.insert(id);
     }
 
@@ -108,7 +107,6 @@ impl Waiting {
             self.order.retain(|(trace, since)| traces.get(trace).is_some_and(|it| it.since == *since));
         }
         self.bound(&mut trees, roots);
-        touched.iter().for_each(|trace| self.settle(*trace));
         trees
     }
 
@@ -128,21 +126,20 @@ impl Waiting {
         self.order.len()
     }
 
+    /// How many spans wait.
+    pub(crate) fn len(&self) -> usize {
+        self.traces.values().map(|trace| trace.spans.len()).sum()
+    }
+
     /// How many spans were left out since this was asked last.
     pub(crate) fn take_lost(&mut self) -> u64 {
         std::mem::take(&mut self.lost)
     }
 
-    /// What stays is no longer of the last batch.
-    fn settle(&mut self, trace: TraceId) {
-        let spans = self.traces.get_mut(&trace).into_iter().flat_map(|trace| &mut trace.spans);
-        spans.for_each(|(_, fresh)| *fresh = false);
-    }
-
     fn take(&mut self, id: TraceId, going: Going) -> Vec<Tree> {
         let Some(trace) = self.traces.remove(&id) else { return Vec::new() };
-        self.weight -= trace.spans.iter().map(|(span, _)| weight(span)).sum::<usize>();
-        let here: HashSet<_> = trace.spans.iter().map(|(span, _)| span.span_id).collect();
+        self.weight -= trace.spans.iter().map(weight).sum::<usize>();
+        let here: HashSet<_> = trace.spans.iter().map(|span| span.span_id).collect();
         let is_top = |span: &FinishedSpan| {
             let waits = || span.parent.is_some_and(|parent| here.contains(&parent));
             let late =
@@ -151,15 +148,15 @@ impl Waiting {
                 || !waits() && (going == Going::Everything || late())
         };
         let (mut tops, mut below) = (Vec::new(), HashMap::<SpanId, Vec<_>>::new());
-        for (span, fresh) in trace.spans {
+        for span in trace.spans {
             match span.parent {
-                Some(parent) if !is_top(&span) => below.entry(parent).or_default().push((span, fresh)),
-                _ => tops.push((span, fresh)),
+                Some(parent) if !is_top(&span) => below.entry(parent).or_default().push(span),
+                _ => tops.push(span),
             }
         }
         let mut trees = Vec::new();
-        for (root, fresh) in tops {
-            let (tree, lost) = tree(root, fresh, &mut below);
+        for root in tops {
+            let (tree, lost) = tree(root, &mut below);
             self.lost += lost;
             tree.spans.iter().chain([&tree.root]).for_each(|span| *self.gone.entry(span.context()) = ());
             trees.push(tree);
@@ -171,7 +168,7 @@ impl Waiting {
             left.clear();
         }
         if !left.is_empty() {
-            self.weight += left.iter().map(|(span, _)| weight(span)).sum::<usize>();
+            self.weight += left.iter().map(weight).sum::<usize>();
             self.traces.insert(id, Trace { since: trace.since, spans: left });
         }
         trees
@@ -196,23 +193,18 @@ fn weight(span: &FinishedSpan) -> usize {
 }
 
 /// A root and all that hangs below it, which is taken out of `below`; and how many spans were left out.
-fn tree(
-    root: FinishedSpan,
-    fresh: bool,
-    below: &mut HashMap<SpanId, Vec<(FinishedSpan, bool)>>,
-) -> (Tree, u64) {
-    let (mut spans, mut fresh) = (Vec::new(), u64::from(fresh));
-    let mut parents = vec![root.span_id];
+fn tree(root: FinishedSpan, below: &mut HashMap<SpanId, Vec<FinishedSpan>>) -> (Tree, u64) {
+    let (mut spans, mut parents) = (Vec::new(), vec![root.span_id]);
     while let Some(parent) = parents.pop() {
-        for (span, is_fresh) in below.remove(&parent).unwrap_or_default() {
+        for span in below.remove(&parent).unwrap_or_default() {
             parents.push(span.span_id);
-            fresh += u64::from(is_fresh);
             spans.push(span);
         }
     }
+    let all = spans.len() as u64 + 1;
     // A parent begins before its children, so that what is left out has nothing below it that is not.
     spans.sort_by_key(|span| span.start);
     let lost = spans.len().saturating_sub(CHILDREN);
     spans.truncate(CHILDREN);
-    (Tree { root, spans, fresh }, lost as u64)
+    (Tree { root, spans, all }, lost as u64)
 }

@@ -20,6 +20,7 @@ use crate::metric::Snapshot;
 use crate::model::Resource;
 use crate::model::Signals;
 use crate::model::SpanContext;
+use crate::model::Tally;
 use crate::model::TraceIds;
 use crate::recorder::Configured;
 use crate::recorder::EventBatch;
@@ -108,7 +109,7 @@ use crate::recorders::xray::waiting::Waiting;
 /// # What can be lost
 ///
 /// What waits is bounded in number and memory, and all of it is sent at a flush and at the end. A span counts as exported
-/// when it was sent, or waits for the segment that it is a part of; in a program with events, a trace waits a little for
+/// when it was sent, and as queued while it waits for the segment that it is a part of; in a program with events, a trace waits a little for
 /// those of its spans, too. UDP tells nobody what became of a datagram, except that on the own machine a daemon that does
 /// not run is noticed: then the runtime tries again, and counts.
 pub struct XRay {
@@ -161,6 +162,15 @@ impl XRay {
         self.outbox.send(Instant::now() + self.config.timeout)
     }
 
+    /// The same; tells what was lost.
+    fn send_and_tell(&mut self) -> Result<(), RecorderError> {
+        self.send()?;
+        match self.outbox.take_lost() {
+            None => Ok(()),
+            Some((lost, why)) => Err(RecorderError::rejected(lost, why)),
+        }
+    }
+
     /// Keeps the spans of a batch, unless it is handed over again, as what was sent did not arrive.
     fn add(&mut self, batch: &SpanBatch) {
         let ends =
@@ -210,11 +220,7 @@ impl Recorder for XRay {
         if !rests {
             self.tell_complete();
         }
-        self.send()?;
-        match self.outbox.take_lost(batch.len() as u64) {
-            None => Ok(()),
-            Some((lost, why)) => Err(RecorderError::rejected(lost, why)),
-        }
+        self.send_and_tell()
     }
 
     fn events(&mut self, batch: &EventBatch) -> Result<(), RecorderError> {
@@ -246,6 +252,10 @@ impl Recorder for XRay {
     fn flush(&mut self) -> Result<(), RecorderError> {
         let all = self.waiting.take_all();
         self.tell(all);
-        self.send()
+        self.send_and_tell()
+    }
+
+    fn held(&self) -> Tally {
+        Tally { spans: self.waiting.len() as u64 + self.outbox.spans(), ..Tally::default() }
     }
 }

@@ -43,11 +43,15 @@ impl Outbox {
         }
     }
 
-    /// How many spans were lost since this was asked last, at most so many, and why; the rest is told later.
-    pub(crate) fn take_lost(&mut self, most: u64) -> Option<(u64, String)> {
-        let told = self.lost.0.min(most);
-        self.lost.0 -= told;
+    /// How many spans were lost since this was asked last, and why.
+    pub(crate) fn take_lost(&mut self) -> Option<(u64, String)> {
+        let told = std::mem::take(&mut self.lost.0);
         (told > 0).then(|| (told, format!("{told} spans were not sent: {}", self.lost.1)))
+    }
+
+    /// How many spans are here: those that are lost until that is told.
+    pub(crate) fn spans(&self) -> u64 {
+        self.lost.0 + self.waiting.iter().map(|datagram| datagram.spans).sum::<u64>()
     }
 
     /// Sends what waits. What could not be sent stays; what never can be is lost.

@@ -27,8 +27,8 @@ pub(crate) struct Tree {
     pub(crate) root: FinishedSpan,
     /// In order of start.
     pub(crate) spans: Vec<FinishedSpan>,
-    /// How many of all these are of the last batch.
-    pub(crate) fresh: u64,
+    /// How many they are, those included for which there was no room.
+    pub(crate) all: u64,
 }
 
 /// The transaction.

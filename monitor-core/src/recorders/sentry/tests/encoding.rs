@@ -37,7 +37,7 @@ fn event(span: &FinishedSpan) -> Value {
 }
 
 fn tree(root: FinishedSpan, spans: Vec<FinishedSpan>) -> Value {
-    transaction(&scope(), &Tree { root, spans, fresh: 0 })
+    transaction(&scope(), &Tree { root, spans, all: 0 })
 }
 
 #[test]

@@ -149,7 +149,7 @@ proptest! {
         let identity = Identity { release: Some(error.clone()), environment: Some(module.clone()), dist: Some(name.clone()), tags: vec![(tag.clone(), tag)], server_name: None };
         let scope = Scope::new(&identity, &resource);
         let failure = Failure { span: &span, callers: vec![metadata; 3], transaction: Some(&name), before: vec![&event; 3] };
-        let tree = Tree { root: span.clone(), spans: vec![span.clone(); 3], fresh: 0 };
+        let tree = Tree { root: span.clone(), spans: vec![span.clone(); 3], all: 4 };
         let items = [
             Envelope::new(Kind::Event, failure.encode(&scope), shrink_event),
             Envelope::new(Kind::Event, told(&scope, &event, 7, &[&event]), shrink_event),

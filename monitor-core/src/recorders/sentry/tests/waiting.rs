@@ -101,7 +101,7 @@ fn f16_no_more_than_so_many_spans_wait_and_go() {
     }
     waiting.add(span(2, 5, 0, 0, 9_000), now);
     let trees = waiting.take_ready(now);
-    assert_eq!((trees[0].spans.len(), trees[0].fresh, waiting.take_lost()), (1_000, 5_001, 4_000));
+    assert_eq!((trees[0].spans.len(), trees[0].all, waiting.take_lost()), (1_000, 5_001, 4_000));
     assert_eq!(trees[0].spans[999].span_id.as_u64(), 1_009);
 }
 
