@@ -217,7 +217,7 @@ impl MonitorBuilder {
     }
 
     /// Has `tell` told what the machinery says about itself: that loss began or ended, that a recorder is stuck. It is a
-    /// line on standard error otherwise.
+    /// line on standard error otherwise, which nobody waits for: if nobody reads it, what is said later goes unsaid.
     ///
     /// It runs on threads of the machinery, one of which may wait for another meanwhile, so it should be quick; it may
     /// panic.

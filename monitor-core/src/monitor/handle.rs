@@ -141,7 +141,8 @@ impl Monitor {
     ///
     /// # Errors
     ///
-    /// Some recorder was not done in time. Nothing is lost by that.
+    /// Some recorder was not done in time. What it has or what waits in its queue is not lost by that; what has no room there,
+    /// as the recorder takes too little in half of the time, is lost and counted.
     pub fn flush(&self, timeout: Duration) -> Result<(), TimedOut> {
         self.inner.pipeline.as_ref().map_or(Ok(()), |pipeline| pipeline.flush(timeout))
     }

@@ -58,8 +58,8 @@ impl Delivery {
         Self { queue: 65_536, batch: 8_192, delay: Duration::ZERO, ..Self::default() }
     }
 
-    /// So many spans may wait, and as many events. Each takes 64 bytes and what its fields take; what waits takes at
-    /// most 1 KiB for each place.
+    /// So many spans may wait, and as many events, where [those](crate::Recorder::event_delivery) are not fed otherwise.
+    /// Each takes 64 bytes and what its fields take; what waits takes at most 1 KiB for each place.
     #[must_use]
     pub fn queue(mut self, spans: usize) -> Self {
         self.queue = spans.max(1);

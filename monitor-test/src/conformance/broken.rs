@@ -10,6 +10,7 @@ use monitor_core::Signals;
 use monitor_core::Snapshot;
 use monitor_core::SnapshotSource;
 use monitor_core::SpanBatch;
+use monitor_core::Tally;
 use monitor_core::TraceIds;
 
 /// A recorder around another one: of three times that something is to be shipped, it panics once and fails once.
@@ -47,6 +48,10 @@ impl Recorder for Broken {
         self.inner.delivery()
     }
 
+    fn event_delivery(&self) -> Delivery {
+        self.inner.event_delivery()
+    }
+
     fn trace_ids(&self) -> TraceIds {
         self.inner.trace_ids()
     }
@@ -70,8 +75,17 @@ impl Recorder for Broken {
         self.inner.metrics(snapshot)
     }
 
+    fn owned_metrics(&mut self, snapshot: Snapshot) -> Result<(), RecorderError> {
+        self.breaks()?;
+        self.inner.owned_metrics(snapshot)
+    }
+
     fn flush(&mut self) -> Result<(), RecorderError> {
         self.breaks()?;
         self.inner.flush()
+    }
+
+    fn held(&self) -> Tally {
+        self.inner.held()
     }
 }

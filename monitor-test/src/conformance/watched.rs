@@ -13,6 +13,7 @@ use monitor_core::Signals;
 use monitor_core::Snapshot;
 use monitor_core::SnapshotSource;
 use monitor_core::SpanBatch;
+use monitor_core::Tally;
 use monitor_core::TraceIds;
 
 /// A recorder around another one, to see what it gets and says.
@@ -98,6 +99,10 @@ impl Recorder for Watched {
         self.inner.delivery()
     }
 
+    fn event_delivery(&self) -> Delivery {
+        self.inner.event_delivery()
+    }
+
     fn trace_ids(&self) -> TraceIds {
         self.inner.trace_ids()
     }
@@ -127,10 +132,19 @@ impl Recorder for Watched {
         self.note(result)
     }
 
+    fn owned_metrics(&mut self, snapshot: Snapshot) -> Result<(), RecorderError> {
+        let result = self.inner.owned_metrics(snapshot);
+        self.note(result)
+    }
+
     fn flush(&mut self) -> Result<(), RecorderError> {
         self.seen.notes().flushes += 1;
         let result = self.inner.flush();
         self.note(result)
+    }
+
+    fn held(&self) -> Tally {
+        self.inner.held()
     }
 }
 

@@ -47,7 +47,7 @@ fn run(test: &str) -> Child {
 /// Fills the pipe that standard error is, through another way to it: this one does not wait for room.
 fn fill_standard_error() {
     let mut pipe = File::options().write(true).custom_flags(O_NONBLOCK).open("/proc/self/fd/2").unwrap();
-    while match pipe.write(&[b'x']) {
+    while match pipe.write(b"x") {
         Ok(_) => true,
         Err(error) => error.kind() != ErrorKind::WouldBlock,
     } {}

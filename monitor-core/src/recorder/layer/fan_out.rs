@@ -165,6 +165,11 @@ impl Recorder for FanOut {
         self.each(Signals::METRICS, &Pieces::default(), |recorder| recorder.metrics(snapshot))
     }
 
+    /// Each of them needs it.
+    fn owned_metrics(&mut self, snapshot: Snapshot) -> Result<(), RecorderError> {
+        self.metrics(&snapshot)
+    }
+
     fn flush(&mut self) -> Result<(), RecorderError> {
         let mut again = Ok(());
         for branch in &mut self.branches {
