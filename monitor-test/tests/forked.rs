@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use fork::Fork;
 use monitor_core::Monitor;
+use monitor_core::Snapshot;
 use monitor_core::Span;
 use monitor_core::monitored;
 use monitor_core::recorders::Memory;
@@ -15,6 +16,12 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 #[monitored]
 fn work() {}
+
+/// By what a process is told from others.
+fn instance(snapshot: &Snapshot) -> [Option<String>; 2] {
+    ["process.pid", "service.instance.id"]
+        .map(|name| snapshot.resource().get(name).map(|value| value.to_string()))
+}
 
 /// What the child finds: a reason why not, or the trace that it began.
 fn child(inherited: &Monitor) -> Result<String, String> {
@@ -28,6 +35,11 @@ fn child(inherited: &Monitor) -> Result<String, String> {
     let own = Monitor::builder().recorder(memory.clone()).install().map_err(|error| error.to_string())?;
     drop(Span::start("of the child"));
     own.flush(PATIENCE).map_err(|error| error.to_string())?;
+    let snapshot = own.snapshot();
+    let (mine, of_parent) = (instance(&snapshot), instance(&inherited.snapshot()));
+    if mine.iter().zip(&of_parent).any(|(mine, of_parent)| mine.is_none() || mine == of_parent) {
+        return Err(format!("the child is told as its parent: {:?}", snapshot.resource()));
+    }
     let spans = memory.spans();
     match &spans[..] {
         [span] if span.name == "of the child" => Ok(span.trace_id.to_string()),

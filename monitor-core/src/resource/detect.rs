@@ -19,7 +19,7 @@ impl Resource {
     ///
     /// From variables and files alone: no process is started, and nothing is asked over the network. What cannot be
     /// read is absent, and so is a variable with an error in it. Takes less than a millisecond; what does not change
-    /// while the process lives is looked for once.
+    /// while the process lives, nor in one that is forked off, is looked for once.
     ///
     /// Of the command line only the program is told, for arguments may hold secrets.
     ///
@@ -50,7 +50,7 @@ impl Resource {
         static FOUND: OnceLock<Resource> = OnceLock::new();
         let surroundings = Surroundings::here();
         let (said, _) = environment::read(&surroundings);
-        said.or(FOUND.get_or_init(|| found(&surroundings)))
+        said.or(&of_process()).or(FOUND.get_or_init(|| found(&surroundings)))
     }
 
     /// What the environment says: `OTEL_SERVICE_NAME`, and `OTEL_RESOURCE_ATTRIBUTES` with attributes such as
@@ -75,7 +75,15 @@ impl Resource {
     }
 }
 
-/// What can be found without being told.
+/// What tells this process from all others, its parent among them.
+fn of_process() -> Resource {
+    let process = std::process::id();
+    Resource::default()
+        .with("service.instance.id", service::instance_id(process))
+        .with("process.pid", process)
+}
+
+/// What can be found without being told, and is the same in a process that is forked off.
 pub(crate) fn found(surroundings: &Surroundings<'_>) -> Resource {
     let process = process::detect();
     let executable = match process.get("process.executable.name") {

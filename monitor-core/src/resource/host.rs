@@ -22,7 +22,9 @@ pub(crate) fn detect(surroundings: &Surroundings<'_>) -> Resource {
 
 fn name(surroundings: &Surroundings<'_>) -> Option<String> {
     let file = |path| surroundings.value_file(path);
+    // What Linux says where nobody has named the host.
     file("/proc/sys/kernel/hostname")
+        .filter(|name| name != "(none)")
         .or_else(|| file("/etc/hostname"))
         .or_else(|| surroundings.first_variable(&["HOSTNAME", "COMPUTERNAME"]))
 }

@@ -6,12 +6,11 @@ use std::path::PathBuf;
 
 use crate::model::Resource;
 
-/// This process. Of what it was called with only the program: arguments may hold secrets.
+/// This process, but for its number. Of what it was called with only the program: arguments may hold secrets.
 pub(crate) fn detect() -> Resource {
     let executable = env::current_exe().ok();
     let path = executable.as_deref().and_then(Path::to_str).map(still_there);
     Resource::default()
-        .with("process.pid", std::process::id())
         .with("process.executable.name", path.map(file_name))
         .with("process.executable.path", path)
         .with("process.command", env::args_os().next().and_then(|program| program.into_string().ok()))

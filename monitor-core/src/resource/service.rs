@@ -14,21 +14,18 @@ pub(crate) fn detect(executable: Option<&str>) -> Resource {
     };
     Resource::default()
         .with("service.name", name)
-        .with("service.instance.id", instance_id())
         .with("telemetry.sdk.name", env!("CARGO_PKG_NAME"))
         .with("telemetry.sdk.language", "rust")
         .with("telemetry.sdk.version", env!("CARGO_PKG_VERSION"))
 }
 
-/// What no other process is called: a random UUID, the same as long as the process lives.
-pub(crate) fn instance_id() -> &'static str {
-    static ID: OnceLock<String> = OnceLock::new();
-    ID.get_or_init(|| {
-        // The keys of a hash map come from the system's source of randomness, and the hash does not give them away.
-        let keys = RandomState::new();
-        let high = u128::from(keys.hash_one("service.instance.id"));
-        uuid(high << 64 | u128::from(keys.hash_one(std::process::id())))
-    })
+/// What no other process is called that has this number, or any other: a random UUID, the same as long as the process
+/// lives. One that was forked off has the memory of its parent and a number of its own.
+pub(crate) fn instance_id(process: u32) -> String {
+    // The keys of a hash map come from the system's source of randomness, and the hash does not give them away.
+    static KEYS: OnceLock<RandomState> = OnceLock::new();
+    let keys = KEYS.get_or_init(RandomState::new);
+    uuid(u128::from(keys.hash_one((process, "high"))) << 64 | u128::from(keys.hash_one((process, "low"))))
 }
 
 /// A random UUID (version 4, RFC 9562) of these bits.

@@ -259,14 +259,19 @@ fn a_service_that_nobody_named_is_called_after_its_executable() {
 
 #[test]
 fn an_instance_has_an_identifier_of_its_own_that_stays() {
-    let id = service::instance_id();
-    assert_eq!(id, service::instance_id());
+    let id = service::instance_id(7);
+    assert_eq!(id, service::instance_id(7));
+    assert_ne!(id, service::instance_id(8), "that of a process which this one forks off");
     let lengths: Vec<_> = id.split('-').map(str::len).collect();
     assert_eq!(lengths, [8, 4, 4, 4, 12]);
     assert_eq!((&id[14..15], "89ab".contains(&id[19..20])), ("4", true), "{id}");
     // The bits that a version 4 does not fix are those given (RFC 9562, A.3).
     assert_eq!(service::uuid(0x919108f7_52d1_0320_1bac_f847db4148a8), "919108f7-52d1-4320-9bac-f847db4148a8");
 }
+
+/// What a host says that has neither name nor identifier yet.
+const UNNAMED: [(&str, &str); 2] =
+    [("/etc/machine-id", "uninitialized\n"), ("/proc/sys/kernel/hostname", "(none)\n")];
 
 #[test]
 fn the_host_says_who_it_is_in_files() {
@@ -281,8 +286,7 @@ fn the_host_says_who_it_is_in_files() {
         .map(|name| text(&resource, name).unwrap_or_default());
     let id = "0123456789abcdef0123456789abcdef";
     assert_eq!(values, ["box", id, "Debian GNU/Linux", "13", "Debian \"13\" $x"]);
-    let resource =
-        surrounded(&[("HOSTNAME", "other")], &[("/etc/machine-id", "uninitialized\n")], host::detect);
+    let resource = surrounded(&[("HOSTNAME", "other")], &UNNAMED, host::detect);
     assert_eq!((text(&resource, "host.name"), text(&resource, "host.id")), (Some("other".to_owned()), None));
     assert_eq!(["x86_64", "aarch64", "riscv64"].map(host::architecture), ["amd64", "arm64", "riscv64"]);
     assert_eq!(["linux", "macos", "dragonfly"].map(host::system), ["linux", "darwin", "dragonflybsd"]);
@@ -303,7 +307,6 @@ fn a_release_s_values_are_read_as_a_shell_would() {
 fn of_the_command_only_the_program_is_told_f67() {
     let resource = process::detect();
     assert_eq!(text(&resource, "process.command"), std::env::args().next());
-    assert_eq!(text(&resource, "process.pid"), Some(std::process::id().to_string()));
     let version = text(&resource, "process.runtime.version").unwrap();
     assert_eq!(version.split('.').count(), 3, "{version}");
     assert_eq!(process::still_there("/bin/x (deleted)"), "/bin/x");
@@ -329,9 +332,9 @@ fn only_ordinary_files_are_read_and_only_so_much_of_them() {
 #[test]
 fn this_process_is_found_in_no_time_and_always_the_same() {
     let begin = Instant::now();
-    let resource = surrounded(&[], &[], detect::found);
-    assert!(text(&resource, "service.instance.id").is_some());
     let first = Resource::detect();
+    assert!(text(&first, "service.instance.id").is_some());
+    assert_eq!(text(&first, "process.pid"), Some(std::process::id().to_string()));
     assert!(begin.elapsed() < Duration::from_secs(10), "{:?}", begin.elapsed());
     assert_eq!(first, Resource::detect());
     let empty =
