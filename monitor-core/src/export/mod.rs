@@ -8,7 +8,10 @@ mod collector;
 mod desk;
 mod done;
 #[cfg(feature = "file")]
-#[allow(dead_code, unused_imports, reason = "what of it is used depends on which recorders are compiled")]
+#[cfg_attr(
+    not(feature = "recorders"),
+    allow(dead_code, unused_imports, reason = "some of the recorders need some of it, and all of them all")
+)]
 pub(crate) mod file;
 #[cfg(feature = "http")]
 #[cfg_attr(
@@ -17,7 +20,10 @@ pub(crate) mod file;
 )]
 pub(crate) mod http;
 #[cfg(feature = "json")]
-#[allow(dead_code, reason = "what of it is used depends on which recorders are compiled")]
+#[cfg_attr(
+    not(feature = "recorders"),
+    allow(dead_code, reason = "some of the recorders need some of it, and all of them all")
+)]
 pub(crate) mod json;
 mod ledger;
 mod moment;

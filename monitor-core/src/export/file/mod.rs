@@ -12,5 +12,4 @@ mod tests;
 pub(crate) use framed_file::FramedFile;
 pub(crate) use record_file::RecordFile;
 pub(crate) use rotation::Rotation;
-#[cfg(any(feature = "chrome_trace", feature = "json_lines"))]
 pub(crate) use rotation::here;
