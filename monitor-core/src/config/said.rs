@@ -23,6 +23,8 @@ const KEYS: [&str; 7] =
 
 /// Those of them that are tables and nothing else.
 const TABLES: [&str; 3] = ["profiles", "recorders", "resource"];
+/// Those of them that are no tables.
+const VALUES: [&str; 3] = ["filter", "interval", "traces"];
 
 /// Everything that was said, wherever it was.
 pub(crate) struct Said {
@@ -104,11 +106,12 @@ impl Said {
             });
             parts.collect()
         };
-        let wanted = wanted.into_iter().map(|(name, kind, origin)| self.wanted(name, kind, origin));
+        let names: Vec<_> = wanted.iter().map(|(name, ..)| name.clone()).collect();
+        let wanted = wanted.into_iter().map(|(name, kind, origin)| self.wanted(name, kind, origin, &names));
         wanted.collect()
     }
 
-    fn wanted(&mut self, name: String, mut kind: Option<String>, origin: String) -> Wanted {
+    fn wanted(&mut self, name: String, mut kind: Option<String>, origin: String, names: &[String]) -> Wanted {
         let mut settings = Settings::new(&name);
         let is_its =
             |said: &&Statement| said.path.len() > 2 && said.path[0] == "recorders" && said.path[1] == name;
@@ -120,7 +123,7 @@ impl Said {
                 settings.put(&key, value, format!("{}: {}", said.origin, said.path.join(".")));
             }
         }
-        self.variables.add_to(&mut settings, &name);
+        self.variables.add_to(&mut settings, &name, names);
         let kind = kind.unwrap_or_else(|| name.clone());
         Wanted { name, kind, origin, settings }
     }
@@ -175,7 +178,16 @@ fn check(path: &[String], said: &Statement) -> Result<(), ConfigError> {
         return Err(ConfigError::invalid(&said.origin, problem));
     }
     match path {
+        _ if key == "profiles" && said.path.len() > path.len() => Err(ConfigError::invalid(
+            &said.origin,
+            "a profile has no profiles; write each as a table of its own",
+        )),
         [_] if TABLES.contains(&key) => check_table(said),
+        [_] if VALUES.contains(&key) && said.value.is_none() => {
+            let name = said.path.join(".");
+            let problem = format!("`{name}` is no table; write `{key} = '..'`");
+            Err(ConfigError::invalid(&said.origin, problem))
+        }
         [_, _] if key == "recorders" => check_table(said),
         _ => Ok(()),
     }

@@ -86,6 +86,9 @@ fn a_variable_counts_more_than_the_file() {
     assert_eq!(recorders(&made(&file, &[("MONITOR_RECORDERS", "spare")]).unwrap()), ["spare"]);
     let two = made(&file, &[("MONITOR_RECORDERS", "one:null, two:null")]).unwrap();
     assert_eq!(recorders(&two), ["one", "two"]);
+    // What belongs to the one with the longer name is no setting of the other.
+    let near = [("MONITOR_RECORDERS", "eu:memory,eu-west:memory"), ("MONITOR_EU_WEST_CAPACITY", "7")];
+    assert_eq!(recorders(&made(&file, &near).unwrap()), ["eu", "eu-west"]);
     let wrong = made(&file, &[("MONITOR_MEMORY_CAPACITY", "many")]).unwrap_err();
     assert_eq!(wrong, "MONITOR_MEMORY_CAPACITY: `many` is not a whole number");
 }
@@ -145,6 +148,9 @@ fn f78_what_is_wrong_in_a_file_is_told_with_line_key_value_and_what_is_right() {
         let expected = format!("m.toml:1: `{wrong}` is a table; write `[{wrong}]` and its keys below");
         check(name, &format!("{wrong} = 'otlp'"), &expected);
     }
+    check("no_table", "[filter]", "m.toml:1: `filter` is no table; write `filter = '..'`");
+    check("no_table_of_profile", "[profiles.a.interval]", "m.toml:1: `profiles.a.interval` is no table; ");
+    check("profile_of_profile", "[profiles.a.profiles.b]", "m.toml:1: a profile has no profiles; ");
     check("reserved", "reserved_labels = 'tenant'", "m.toml:1: `tenant` is not `name=value`");
     check("filter", "filter = 'a=b'", "m.toml:1: in `a=b`, `b` is not one of `all`, ");
     check("interval", "interval = 5", "m.toml:1: `5` is not a duration such as `500ms`");

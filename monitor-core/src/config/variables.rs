@@ -52,11 +52,21 @@ impl Variables {
         }
     }
 
-    /// Adds what `MONITOR_<NAME>_<KEY>` say about the recorder of this name.
-    pub(crate) fn add_to(&mut self, settings: &mut Settings, recorder: &str) {
-        let prefix = format!("{PREFIX}{}_", recorder.to_uppercase().replace('-', "_"));
-        for (name, value) in self.0.extract_if(.., |name, _| name.starts_with(&prefix)) {
+    /// Adds what `MONITOR_<NAME>_<KEY>` say about the recorder of this name, which is one of `all`: where the name of another
+    /// begins with this one, as `eu_west` with `eu`, its variables are its own.
+    pub(crate) fn add_to(&mut self, settings: &mut Settings, recorder: &str, all: &[String]) {
+        let (prefix, others) = (prefix(recorder), all.iter().map(|other| prefix(other)).collect::<Vec<_>>());
+        let is_its = |name: &str| {
+            let is_others = |other: &String| other.len() > prefix.len() && name.starts_with(other);
+            name.starts_with(&prefix) && !others.iter().any(is_others)
+        };
+        for (name, value) in self.0.extract_if(.., |name, _| is_its(name)) {
             settings.put(&name[prefix.len()..].to_lowercase(), value, name.clone());
         }
     }
+}
+
+/// What the variables about the recorder of this name begin with.
+fn prefix(recorder: &str) -> String {
+    format!("{PREFIX}{}_", recorder.to_uppercase().replace('-', "_"))
 }
