@@ -89,13 +89,39 @@ impl Deltas {
 
 fn difference(now: &MetricData, before: Option<&Counted>) -> MetricData {
     match (now, before) {
-        // A sum that wrapped, or began again, still gives what was added.
         (MetricData::Counter(now), Some(Counted::Counter(before))) => {
-            MetricData::Counter(now.wrapping_sub(*before))
+            MetricData::Counter(since(*now, *before))
         }
         (MetricData::Histogram(now), Some(Counted::Histogram(before))) => {
             MetricData::Histogram(now.since(before))
         }
         _ => now.clone(),
+    }
+}
+
+/// What was added to a sum. One that wrapped still gives it; one that began again, as that of a connection that was made
+/// anew, is all new.
+fn since(now: u64, before: u64) -> u64 {
+    let added = now.wrapping_sub(before);
+    if added <= u64::MAX / 2 { added } else { now }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(now: u64, before: u64, expected: u64) {
+        let added = difference(&MetricData::Counter(now), Some(&Counted::Counter(before)));
+        assert_eq!(added, MetricData::Counter(expected), "{before}, then {now}");
+    }
+
+    #[test]
+    fn what_was_added_to_a_sum_is_known_also_if_it_wrapped_or_began_again() {
+        check(7, 5, 2);
+        check(5, 5, 0);
+        check(1, u64::MAX, 2);
+        check(5, 1_000, 5);
+        check(0, 1_000, 0);
     }
 }

@@ -177,7 +177,8 @@ impl Histogram {
         if count == 0 {
             return since;
         }
-        since.sum = self.sum - earlier.sum;
+        // Of sums that are rounded the later may be smaller, and of infinite ones the difference is no number.
+        since.sum = (self.sum - earlier.sum).max(0.0);
         let spans = || since.spans().map(|(lower, upper, _)| (lower, upper));
         // A new extreme is one of the new values; else it lies in the outermost bucket that got any.
         let lowest = spans().map(|(lower, _)| lower).fold(f64::INFINITY, f64::min);
@@ -363,6 +364,14 @@ mod tests {
         assert_eq!(total(&since), total(&alone));
         assert!((since.quantile(0.5).unwrap() / alone.quantile(0.5).unwrap() - 1.0).abs() < 0.1);
         assert!((since.min().unwrap() / alone.min().unwrap() - 1.0).abs() < 0.1);
+    }
+
+    #[test]
+    fn f56_what_came_since_has_a_sum_that_is_a_number() {
+        let large = of([f64::MAX, f64::MAX]);
+        let mut larger = large.clone();
+        assert!(larger.record(1.0));
+        assert_eq!(larger.since(&large).sum(), 0.0);
     }
 
     #[test]
