@@ -106,6 +106,9 @@ impl FramedFile {
             if opening::is_at(&opened.file, &self.path).map_err(|error| refused(&error))? {
                 return Ok(opened);
             }
+            if Instant::now() >= until {
+                return Err(refused(&io::Error::other("others put it aside again and again")));
+            }
         }
     }
 }
