@@ -117,12 +117,9 @@ pub(crate) struct PipelineConfig {
 }
 
 impl Pipeline {
-    /// Starts a worker for each recorder, and a collector if there is any.
-    ///
-    /// # Errors
-    ///
-    /// The system has no thread left.
-    pub(crate) fn start(source: Arc<dyn Source>, config: PipelineConfig) -> std::io::Result<Self> {
+    /// Starts a worker for each recorder, and a collector if there is any. Where the system has no thread left for a worker,
+    /// all that it was to ship is lost and counted; where it has none for the collector, only a flush ships anything.
+    pub(crate) fn start(source: Arc<dyn Source>, config: PipelineConfig) -> Self {
         let PipelineConfig { recorders, interval, first_rest, prepare, teller } = config;
         let teller = Arc::new(teller);
         let desks = recorders.iter().map(|recorder| Arc::new(Desk::new(&**recorder, &teller))).collect();
@@ -131,12 +128,19 @@ impl Pipeline {
         let weak = Arc::downgrade(&shared);
         let snapshots = SnapshotSource::from_fn(move || Some(weak.upgrade()?.take_snapshot()));
         for (recorder, desk) in recorders.into_iter().zip(&shared.desks) {
-            Worker::start(recorder, Arc::clone(desk), snapshots.clone(), first_rest, prepare)?;
+            let started = Worker::start(recorder, Arc::clone(desk), snapshots.clone(), first_rest, prepare);
+            if let Err(error) = started {
+                desk.note(Signals::ALL, &format!("the system has no thread for the recorder: {error}"));
+                desk.queue.push_control(Work::ShutDown(Arc::default()));
+            }
         }
-        if !shared.desks.is_empty() {
-            collector::start(Arc::downgrade(&shared), interval)?;
+        if !shared.desks.is_empty()
+            && let Err(error) = collector::start(Arc::downgrade(&shared), interval)
+        {
+            let why = format!("the system has no thread to collect what is recorded: {error}");
+            shared.desks.iter().for_each(|desk| desk.note(Signals::ALL, &why));
         }
-        Ok(Self { shared, teller, process: std::process::id() })
+        Self { shared, teller, process: std::process::id() }
     }
 
     /// Ships everything recorded so far and waits for it.

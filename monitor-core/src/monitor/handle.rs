@@ -36,8 +36,7 @@ pub struct Monitor {
 
 struct Inner {
     core: Arc<Core>,
-    /// None if the system had no thread left for the recorders.
-    pipeline: Option<Pipeline>,
+    pipeline: Pipeline,
 }
 
 impl std::fmt::Debug for Inner {
@@ -91,8 +90,8 @@ impl Monitor {
         MonitorBuilder::default()
     }
 
-    pub(crate) fn new(core: Arc<Core>, pipeline: std::io::Result<Pipeline>) -> Self {
-        Self { inner: Arc::new(Inner { core, pipeline: pipeline.ok() }) }
+    pub(crate) fn new(core: Arc<Core>, pipeline: Pipeline) -> Self {
+        Self { inner: Arc::new(Inner { core, pipeline }) }
     }
 
     pub(crate) fn core(&self) -> &Arc<Core> {
@@ -144,7 +143,7 @@ impl Monitor {
     /// Some recorder was not done in time. What it has or what waits in its queue is not lost by that; what has no room there,
     /// as the recorder takes too little in half of the time, is lost and counted.
     pub fn flush(&self, timeout: Duration) -> Result<(), TimedOut> {
-        self.inner.pipeline.as_ref().map_or(Ok(()), |pipeline| pipeline.flush(timeout))
+        self.inner.pipeline.flush(timeout)
     }
 
     /// Stops recording, hands over what is there, and ends the recorders. Calls from now on cost what calls
@@ -155,13 +154,13 @@ impl Monitor {
     /// Some recorder was not done in time; it is left to itself.
     pub fn shutdown(&self, timeout: Duration) -> Result<(), TimedOut> {
         self.inner.core.close();
-        self.inner.pipeline.as_ref().map_or(Ok(()), |pipeline| pipeline.shut_down(timeout))
+        self.inner.pipeline.shut_down(timeout)
     }
 
     /// What became of everything, by recorder and signal.
     #[must_use]
     pub fn accounts(&self) -> Vec<Account> {
-        self.inner.pipeline.as_ref().map(Pipeline::accounts).unwrap_or_default()
+        self.inner.pipeline.accounts()
     }
 
     /// What was lost or refused before it came to a recorder.
@@ -190,10 +189,8 @@ impl Monitor {
 impl Drop for Inner {
     fn drop(&mut self) {
         self.core.close();
-        if let Some(pipeline) = &self.pipeline {
-            // Nobody can wait any more; the workers end when they are done.
-            let _ = pipeline.shut_down(Duration::ZERO);
-        }
+        // Nobody can wait any more; the workers end when they are done.
+        let _ = self.pipeline.shut_down(Duration::ZERO);
     }
 }
 

@@ -6,6 +6,8 @@ mod scripted;
 mod snapshots;
 #[cfg(target_os = "linux")]
 mod stderr;
+#[cfg(target_os = "linux")]
+mod threads;
 mod time;
 
 use std::sync::Arc;
