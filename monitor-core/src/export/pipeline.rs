@@ -193,7 +193,7 @@ impl Pipeline {
         let share = timeout / 2 / desks.len().max(1).try_into().unwrap_or(u32::MAX);
         let leeway = Leeway { idle: share.min(IDLE_IN_A_FLUSH), total: share };
         let ends = self.shared.is_over();
-        let ship = || -> Vec<_> {
+        let ask_all = || -> Vec<_> {
             let ask = |desk: &Arc<Desk>| {
                 let done = Arc::new(Done::default());
                 desk.queue.push_control(work(Arc::clone(&done)));
@@ -203,10 +203,10 @@ impl Pipeline {
         };
         let waits = if self.shared.collect_patiently(Collected::Everything, leeway, deadline) {
             self.shared.snapshot();
-            ship()
+            ask_all()
         } else if ends {
             // Somebody flushes, and has more time than there is here. That ends when the queues take nothing more.
-            let waits = ship();
+            let waits = ask_all();
             self.shared.collect_patiently(Collected::Everything, leeway, after(FAR));
             waits
         } else {
