@@ -17,8 +17,8 @@ use crate::recorder::SpanBatch;
 ///
 /// A monitor with several recorders feeds each by itself, so that none waits for another; this is for those that should
 /// see the very same. They have one account: what one of them loses counts as lost, and what one of them holds as queued.
-/// If one of them fails, all get the batch again: whoever has taken it already is not asked twice. A panic of one is told as
-/// an error, and the others get the batch all the same.
+/// If one of them fails, all get the batch again: whoever has taken it already is not asked twice, but for metrics, which
+/// hold everything each time. A panic of one is told as an error, and the others get the batch all the same.
 ///
 /// ```
 /// use monitor_core::layers::{FanOut, RecorderExt, TailSampling};
