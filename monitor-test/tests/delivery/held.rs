@@ -19,10 +19,10 @@ use monitor_core::layers::TailSampling;
 
 use crate::MOMENT;
 use crate::PATIENCE;
+use crate::gate::Gate;
 use crate::record;
 use crate::refused;
 use crate::scripted::Answer;
-use crate::scripted::Gate;
 use crate::scripted::Scripted;
 use crate::spans;
 

@@ -1,6 +1,8 @@
 //! How recorders are fed: batches, retries, queues, what is said about loss, and what is counted.
 
 mod events;
+#[path = "../support/gate.rs"]
+mod gate;
 mod held;
 mod scripted;
 mod snapshots;
@@ -30,8 +32,8 @@ use monitor_core::Span;
 use monitor_core::SpanBatch;
 use monitor_core::WhenFull;
 
+use crate::gate::Gate;
 use crate::scripted::Answer;
-use crate::scripted::Gate;
 use crate::scripted::Scripted;
 
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -15,6 +15,7 @@ use monitor_core::SpanBatch;
 use monitor_core::SpanRef;
 
 use crate::PATIENCE;
+use crate::gate::Gate;
 
 /// A recorder that does what it is told, one answer a batch, and keeps what it was given.
 #[derive(Clone, Default)]
@@ -37,24 +38,6 @@ pub(crate) struct Seen {
     pub(crate) batches: Vec<Vec<usize>>,
     pub(crate) starts: usize,
     pub(crate) source: Option<SnapshotSource>,
-}
-
-/// Holds a recorder up until it is opened.
-#[derive(Default)]
-pub(crate) struct Gate {
-    open: Mutex<bool>,
-    opened: Condvar,
-}
-
-impl Gate {
-    pub(crate) fn open(&self) {
-        *self.open.lock().unwrap() = true;
-        self.opened.notify_all();
-    }
-
-    fn pass(&self) {
-        drop(self.opened.wait_while(self.open.lock().unwrap(), |open| !*open).unwrap());
-    }
 }
 
 impl Scripted {

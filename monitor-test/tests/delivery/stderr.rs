@@ -20,9 +20,9 @@ use monitor_core::RecorderError;
 
 use crate::MOMENT;
 use crate::PATIENCE;
+use crate::gate::Gate;
 use crate::record;
 use crate::scripted::Answer;
-use crate::scripted::Gate;
 use crate::scripted::Scripted;
 
 /// The variable that tells a process that it is the child.

@@ -13,7 +13,8 @@ use crate::recorder::RecorderError;
 use crate::recorder::SnapshotSource;
 use crate::recorder::SpanBatch;
 
-/// Several recorders that are fed as one, on one thread and out of one queue: for layers that all of them share.
+/// Several recorders that are fed as one, on one thread and out of one queue, as the first of them asks: for layers that
+/// all of them share.
 ///
 /// A monitor with several recorders feeds each by itself, so that none waits for another; this is for those that should
 /// see the very same. They have one account: what one of them loses counts as lost, and what one of them holds as queued.
