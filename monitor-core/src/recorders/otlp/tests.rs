@@ -51,14 +51,14 @@ fn traces(spans: usize) -> TracesData {
     let mut data = TracesData::default();
     data.resource_spans.resize(1, Default::default());
     data.resource_spans[0].scope_spans.resize(1, Default::default());
-    let named = |number: usize| Sent { name: number.to_string(), ..Sent::default() };
+    let named = |number: usize| Sent { name: number.to_string().into(), ..Sent::default() }.into();
     data.resource_spans[0].scope_spans[0].spans = (0..spans).map(named).collect();
     data
 }
 
 fn names(data: &TracesData) -> Vec<String> {
     let scopes = data.resource_spans.iter().flat_map(|resource| &resource.scope_spans);
-    scopes.flat_map(|scope| &scope.spans).map(|span| span.name.clone()).collect()
+    scopes.flat_map(|scope| &scope.spans).map(|span| String::from_utf8(span.name.to_vec()).unwrap()).collect()
 }
 
 /// The names in the requests that came, and what became of them.
@@ -166,9 +166,9 @@ fn f34_what_is_too_large_for_a_server_is_halved_once() {
 #[test]
 fn f41_what_is_too_large_for_us_is_parted_until_it_fits() {
     let mut data = traces(3);
-    data.resource_spans[0].scope_spans[0].spans[0].name = "x".repeat(40 << 20);
-    data.resource_spans[0].scope_spans[0].spans[1].name = "y".repeat(40 << 20);
-    data.resource_spans[0].scope_spans[0].spans[2].name = "z".repeat(65 << 20);
+    data.resource_spans[0].scope_spans[0].spans[0].name = "x".repeat(40 << 20).into();
+    data.resource_spans[0].scope_spans[0].spans[1].name = "y".repeat(40 << 20).into();
+    data.resource_spans[0].scope_spans[0].spans[2].name = "z".repeat(65 << 20).into();
     let peer = Peer::answering(answer("200 OK", b""));
     let mut otlp = otlp(&peer).timeout(Duration::from_secs(60));
     let refusals = ship(otlp.client(Signal::Traces).unwrap(), data).unwrap();

@@ -9,6 +9,8 @@ use serde::Serialize;
 use crate::model::FieldValue;
 use crate::model::since_1970;
 use crate::recorders::otlp_messages::json;
+use crate::recorders::otlp_messages::text;
+use crate::recorders::otlp_messages::text::Text;
 
 /// A value of any type.
 #[derive(Clone, Message, PartialEq, Serialize)]
@@ -30,16 +32,17 @@ pub(crate) enum Value {
     #[prost(int64, tag = "3")]
     #[serde(rename = "intValue", serialize_with = "json::number")]
     Int(i64),
-    #[prost(string, tag = "1")]
-    #[serde(rename = "stringValue")]
-    Text(String),
+    #[prost(bytes = "bytes", tag = "1")]
+    #[serde(rename = "stringValue", serialize_with = "json::text")]
+    Text(Text),
 }
 
 /// One attribute.
 #[derive(Clone, Message, PartialEq, Serialize)]
 pub(crate) struct KeyValue {
-    #[prost(string, tag = "1")]
-    pub(crate) key: String,
+    #[prost(bytes = "bytes", tag = "1")]
+    #[serde(serialize_with = "json::text")]
+    pub(crate) key: Text,
     #[prost(message, optional, tag = "2")]
     pub(crate) value: Option<AnyValue>,
 }
@@ -79,8 +82,8 @@ impl From<&crate::model::Resource> for Resource {
     fn from(resource: &crate::model::Resource) -> Self {
         let mut attributes = Attributes::default();
         // Every resource has a name, if only one that says that it is unknown.
-        attributes.add("service.name", FieldValue::Text(resource.service_name().into()));
-        resource.attributes().for_each(|(name, value)| attributes.add(name, value));
+        attributes.add(text::fixed("service.name"), FieldValue::Text(resource.service_name().into()));
+        resource.attributes().for_each(|(name, value)| attributes.add(text::copied(name), value));
         Self { attributes: attributes.list }
     }
 }
@@ -91,14 +94,20 @@ impl From<FieldValue<'_>> for AnyValue {
             FieldValue::Bool(value) => Value::Bool(value),
             FieldValue::Float(value) => Value::Double(value),
             FieldValue::Signed(value) => Value::Int(value),
-            FieldValue::Text(value) => Value::Text(value.into_owned()),
+            FieldValue::Text(value) => Value::Text(text::of(value)),
             // What has no place in 64 bits with a sign is told in digits: OpenTelemetry, "Mapping arbitrary data".
             FieldValue::Unsigned(value) => match i64::try_from(value) {
                 Ok(value) => Value::Int(value),
-                Err(_) => Value::Text(value.to_string()),
+                Err(_) => Value::Text(Text::from(value.to_string())),
             },
         };
         Self { value: Some(value) }
+    }
+}
+
+impl From<Text> for AnyValue {
+    fn from(text: Text) -> Self {
+        Self { value: Some(Value::Text(text)) }
     }
 }
 
@@ -110,21 +119,21 @@ pub(crate) struct Attributes {
 
 impl Attributes {
     /// One more, or another value for one that is there.
-    pub(crate) fn add(&mut self, name: &str, value: FieldValue<'_>) {
+    pub(crate) fn add(&mut self, name: Text, value: impl Into<AnyValue>) {
         if name.is_empty() {
             return;
         }
         let value = Some(value.into());
         match self.list.iter_mut().find(|known| known.key == name) {
             Some(known) => known.value = value,
-            None => self.list.push(KeyValue { key: name.to_owned(), value }),
+            None => self.list.push(KeyValue { key: name, value }),
         }
     }
 
-    /// One more, unless there is one of this name.
-    pub(crate) fn add_missing(&mut self, name: &str, value: FieldValue<'_>) {
+    /// One more of a name that is known, unless there is one of this name.
+    pub(crate) fn add_missing(&mut self, name: &'static str, value: impl Into<AnyValue>) {
         if self.list.iter().all(|known| known.key != name) {
-            self.add(name, value);
+            self.list.push(KeyValue { key: text::fixed(name), value: Some(value.into()) });
         }
     }
 }

@@ -3,10 +3,17 @@
 use serde::Serialize;
 use serde::Serializer;
 
+use crate::recorders::otlp_messages::text::Text;
+
 /// Two digits a byte.
-pub(crate) fn hex<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
-    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+pub(crate) fn hex<S: Serializer>(bytes: &impl AsRef<[u8]>, serializer: S) -> Result<S::Ok, S::Error> {
+    let digits: String = bytes.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
     serializer.serialize_str(&digits)
+}
+
+/// Text that is at hand as on the wire.
+pub(crate) fn text<S: Serializer>(text: &Text, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&String::from_utf8_lossy(text))
 }
 
 /// A number of 64 bits, of which a reader in JavaScript would lose some.

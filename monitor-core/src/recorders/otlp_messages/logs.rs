@@ -13,6 +13,7 @@ use crate::recorders::otlp_messages::Scope;
 use crate::recorders::otlp_messages::attribute::Attributes;
 use crate::recorders::otlp_messages::attribute::nanoseconds;
 use crate::recorders::otlp_messages::json;
+use crate::recorders::otlp_messages::text;
 use crate::recorders::otlp_messages::trace::SAMPLED;
 use crate::recorders::otlp_messages::trace::identifiers;
 
@@ -96,7 +97,7 @@ impl From<&EventRef<'_>> for LogRecord {
     fn from(event: &EventRef<'_>) -> Self {
         let time = nanoseconds(event.time());
         let mut attributes = Attributes::default();
-        event.fields().for_each(|(name, value)| attributes.add(name, value));
+        event.fields().for_each(|(name, value)| attributes.add(text::copied(name), value));
         let context = event.context();
         let (trace_id, span_id) = context.map(identifiers).unwrap_or_default();
         Self {

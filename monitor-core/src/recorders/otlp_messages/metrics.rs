@@ -15,6 +15,7 @@ use crate::metric::MetricData;
 use crate::metric::MetricPoint;
 use crate::metric::Snapshot;
 use crate::model::FieldValue;
+use crate::recorders::otlp_messages::AnyValue;
 use crate::recorders::otlp_messages::KeyValue;
 use crate::recorders::otlp_messages::Resource;
 use crate::recorders::otlp_messages::Scope;
@@ -30,6 +31,7 @@ use crate::recorders::otlp_messages::number::NumberDataPoint;
 use crate::recorders::otlp_messages::number::Sum;
 use crate::recorders::otlp_messages::points::ExponentialHistogram;
 use crate::recorders::otlp_messages::points::Histogram;
+use crate::recorders::otlp_messages::text;
 
 /// A snapshot; the request of the service for metrics has the same form.
 #[derive(Clone, Message, PartialEq, Serialize)]
@@ -240,10 +242,10 @@ fn attributes(point: &MetricPoint) -> Vec<KeyValue> {
     for (name, value) in &point.labels {
         // The one label that OpenTelemetry wants as a truth value.
         let value = match (*name, &**value) {
-            ("otel.metric.overflow", "true") => FieldValue::Bool(true),
-            (_, value) => FieldValue::Text(value.into()),
+            ("otel.metric.overflow", "true") => AnyValue::from(FieldValue::Bool(true)),
+            _ => AnyValue::from(text::known(value)),
         };
-        attributes.add(name, value);
+        attributes.add(text::fixed(name), value);
     }
     attributes.list
 }

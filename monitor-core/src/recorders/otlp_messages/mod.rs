@@ -5,6 +5,7 @@
 //! the crate that has them all brings a whole second telemetry runtime along; the tests hold them against that crate.
 
 mod attribute;
+mod call;
 mod histogram;
 mod json;
 mod logs;
@@ -14,6 +15,7 @@ mod points;
 mod service;
 #[cfg(test)]
 mod tests;
+mod text;
 mod trace;
 
 pub(crate) use attribute::{AnyValue, KeyValue, Resource, Scope};

@@ -117,26 +117,32 @@ fn sent(work: impl FnOnce()) -> Messages {
 
 fn only_span(work: impl FnOnce(Span)) -> trace::Span {
     let messages = sent(|| work(Span::start("load orders")));
-    messages.traces[0].resource_spans[0].scope_spans[0].spans[0].clone()
+    // As whoever gets it reads it.
+    let sent = messages.traces[0].resource_spans[0].scope_spans[0].spans[0].encode_to_vec();
+    trace::Span::decode(&*sent).unwrap()
 }
 
 /// A text for each attribute.
 fn told(attributes: &[KeyValue]) -> Vec<String> {
-    let value = |attribute: &KeyValue| attribute.value.clone().unwrap().value.unwrap();
-    attributes.iter().map(|attribute| format!("{}={:?}", attribute.key, value(attribute))).collect()
+    let text = |text: &[u8]| str::from_utf8(text).unwrap().to_owned();
+    let value = |attribute: &KeyValue| match attribute.value.clone().unwrap().value.unwrap() {
+        attribute::Value::Text(value) => format!("Text({:?})", text(&value)),
+        value => format!("{value:?}"),
+    };
+    attributes.iter().map(|attribute| format!("{}={}", text(&attribute.key), value(attribute))).collect()
 }
 
 #[test]
 fn a_span_says_how_it_ended() {
     let ok = only_span(drop);
-    assert_eq!((ok.name.as_str(), ok.kind, &ok.status), ("load orders", 1, &None));
+    assert_eq!((&*ok.name, ok.kind, &ok.status), (&b"load orders"[..], 1, &None));
     assert!(ok.start_time_unix_nano <= ok.end_time_unix_nano && ok.parent_span_id.is_empty());
     assert_eq!((ok.trace_id.len(), ok.span_id.len(), ok.flags), (16, 8, 0x101));
     assert_eq!(told(&ok.attributes), [r#"outcome=Text("ok")"#]);
     let failed = only_span(|span| span.end(Outcome::Error));
     assert_eq!(failed.status.unwrap().code, 2);
     let panicked = only_span(|span| span.end(Outcome::Panic));
-    assert_eq!(panicked.status.unwrap(), trace::SpanStatus { message: "panic".to_owned(), code: 2 });
+    assert_eq!(panicked.status.unwrap(), trace::SpanStatus { message: "panic".into(), code: 2 });
     let told_of_panic = [r#"outcome=Text("panic")"#, r#"error.type=Text("panic")"#];
     assert_eq!(told(&panicked.attributes), told_of_panic);
     let cancelled = only_span(|span| span.end(Outcome::Cancelled));
@@ -205,7 +211,7 @@ fn an_event_is_a_log_record_in_its_span() {
     assert_eq!(scope.scope, Some(Scope::own()));
     let record = &scope.log_records[0];
     let span = &messages.traces[0].resource_spans[0].scope_spans[0].spans[0];
-    assert_eq!((&record.trace_id, &record.span_id, record.flags), (&span.trace_id, &span.span_id, 1));
+    assert_eq!((&*record.trace_id, &*record.span_id, record.flags), (&*span.trace_id, &*span.span_id, 1));
     assert_eq!(record.event_name, "pool.connection_check_out_failed");
     assert_eq!((record.severity_number, record.severity_text.as_str()), (9, "INFO"));
     assert!(told(&record.attributes).contains(&r#"reason=Text("timeout")"#.to_owned()));

@@ -21,7 +21,8 @@ fn traces(sizes: &[usize]) -> TracesData {
     for size in sizes {
         let mut scope = crate::recorders::otlp_messages::ScopeSpans::default();
         let named = number.by_ref().take(*size);
-        scope.spans = named.map(|name: u32| Span { name: name.to_string(), ..Span::default() }).collect();
+        scope.spans =
+            named.map(|name: u32| Span { name: name.to_string().into(), ..Span::default() }.into()).collect();
         data.resource_spans[0].scope_spans.push(scope);
     }
     data
@@ -29,7 +30,7 @@ fn traces(sizes: &[usize]) -> TracesData {
 
 fn names(data: &TracesData) -> Vec<String> {
     let scopes = data.resource_spans.iter().flat_map(|resource| &resource.scope_spans);
-    scopes.flat_map(|scope| &scope.spans).map(|span| span.name.clone()).collect()
+    scopes.flat_map(|scope| &scope.spans).map(|span| String::from_utf8(span.name.to_vec()).unwrap()).collect()
 }
 
 /// Metrics with so many points, numbered.
