@@ -11,6 +11,7 @@ use crate::contestant::Group;
 use crate::instructions;
 use crate::measure;
 use crate::rivals;
+use crate::shipping;
 use crate::sustained;
 use crate::threads;
 
@@ -27,6 +28,8 @@ pub(crate) enum Task {
     Instructions,
     /// Table 1.
     Measure,
+    /// Table 6.
+    Shipping,
     /// Table 3.
     Sustained,
     /// Table 2.
@@ -34,13 +37,15 @@ pub(crate) enum Task {
 }
 
 impl Task {
-    const ALL: [Self; 4] = [Self::Instructions, Self::Measure, Self::Sustained, Self::Threads];
+    const ALL: [Self; 5] =
+        [Self::Instructions, Self::Measure, Self::Shipping, Self::Sustained, Self::Threads];
 
     /// What the command line calls it.
     fn name(self) -> &'static str {
         match self {
             Self::Instructions => "instructions",
             Self::Measure => "measure",
+            Self::Shipping => "shipping",
             Self::Sustained => "sustained",
             Self::Threads => "threads",
         }
@@ -108,6 +113,7 @@ pub(crate) fn serve(arguments: &[String]) -> Result<(), String> {
         Task::Measure => measure::child(&set_up(&job), job.count),
         Task::Threads => threads::child(&set_up(&job), job.count),
         Task::Instructions => instructions::child(single(&job)?, job.case, job.count),
+        Task::Shipping => shipping::child(&job.subject, job.count)?,
         Task::Sustained => sustained::child(single(&job)?, job.count),
     }
     Ok(())

@@ -20,7 +20,7 @@ pub(crate) struct Contestant {
     /// Hands over what it still holds.
     pub flush: fn(),
     /// Where its records end up.
-    pub delivery: Delivery,
+    pub records: Records,
     /// The functions to call.
     pub cases: Cases,
 }
@@ -57,7 +57,7 @@ impl Group {
 
 /// Where a contestant's records end up.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Delivery {
+pub(crate) enum Records {
     /// In an exporter that counts them in [`crate::sink`].
     Counted,
     /// In memory, until somebody asks.

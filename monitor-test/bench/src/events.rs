@@ -8,8 +8,8 @@ use monitor_core::event::HeartbeatStarted;
 
 use crate::contestant::Cases;
 use crate::contestant::Contestant;
-use crate::contestant::Delivery;
 use crate::contestant::Group;
+use crate::contestant::Records;
 use crate::drive;
 use crate::ours;
 
@@ -21,7 +21,7 @@ pub(crate) const CONTESTANTS: &[Contestant] = &[
         gives: "nothing, until somebody listens",
         setup: ours::off,
         flush: ours::off,
-        delivery: Delivery::Kept,
+        records: Records::Kept,
         cases: Cases { leaf: Some(|calls| drive::plain(calls, drive::directly, unheard)), ..Cases::NONE },
     },
     Contestant {
@@ -30,7 +30,7 @@ pub(crate) const CONTESTANTS: &[Contestant] = &[
         gives: "nothing: the listener is for another family",
         setup: ours::install,
         flush: ours::flush,
-        delivery: Delivery::Kept,
+        records: Records::Kept,
         cases: Cases { leaf: Some(|calls| drive::plain(calls, drive::directly, unheard)), ..Cases::NONE },
     },
     Contestant {
@@ -39,7 +39,7 @@ pub(crate) const CONTESTANTS: &[Contestant] = &[
         gives: "the event, made and heard",
         setup: ours::install,
         flush: ours::flush,
-        delivery: Delivery::Kept,
+        records: Records::Kept,
         cases: Cases { leaf: Some(|calls| drive::plain(calls, drive::directly, heard)), ..Cases::NONE },
     },
 ];

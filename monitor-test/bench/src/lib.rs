@@ -17,6 +17,7 @@ mod ours;
 mod random;
 mod rivals;
 mod samples;
+mod shipping;
 mod sink;
 mod sustained;
 mod table;
@@ -37,6 +38,7 @@ pub fn main(arguments: impl Iterator<Item = String>) -> ExitCode {
     let arguments: Vec<_> = arguments.collect();
     let done = match arguments.split_first() {
         Some((first, rest)) if first == child::FLAG => child::serve(rest),
+        Some((first, _)) if first == shipping::FLAG => shipping::serve(),
         _ => options::parse(arguments.into_iter()).and_then(answer),
     };
     match done {
@@ -62,6 +64,9 @@ fn run(options: &Options) -> io::Result<()> {
     sustained::table(options)?.print(options.form);
     if options.extras.contains(&Extra::Instructions) {
         instructions::table(options)?.print(options.form);
+    }
+    if options.extras.contains(&Extra::Shipping) {
+        shipping::table(options)?.print(options.form);
     }
     if options.extras.contains(&Extra::Build) {
         for table in build_cost::tables(options)? {

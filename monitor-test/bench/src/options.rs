@@ -9,6 +9,7 @@ const FLAGS: &[(&str, &str)] = &[
     ("--instructions", "also table 4, instructions per call; needs valgrind"),
     ("--markdown", "print the tables as Markdown"),
     ("--only <text>", "only contestants whose name contains the text, and what they are compared with"),
+    ("--shipping", "also table 6, what a span costs until a server has it"),
     ("--quick", "few rounds and fewer calls: for a look, not for a claim"),
 ];
 
@@ -32,6 +33,8 @@ pub(crate) enum Extra {
     Build,
     /// Table 4.
     Instructions,
+    /// Table 6.
+    Shipping,
 }
 
 /// How much is measured.
@@ -82,6 +85,7 @@ pub(crate) fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Reque
                 let text = arguments.next().filter(|text| !text.starts_with("--"));
                 options.only = text.ok_or("`--only` needs a text, such as `--only tracing`")?;
             }
+            "--shipping" => options.extras.push(Extra::Shipping),
             "--quick" => options.effort = Effort::Quick,
             unknown => {
                 let known: Vec<_> = FLAGS.iter().map(|(flag, _)| format!("`{flag}`")).collect();

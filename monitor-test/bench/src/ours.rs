@@ -16,8 +16,8 @@ use monitor_core::listener::from_fn;
 
 use crate::contestant::Cases;
 use crate::contestant::Contestant;
-use crate::contestant::Delivery;
 use crate::contestant::Group;
+use crate::contestant::Records;
 use crate::sink;
 
 /// The row that the others are compared with.
@@ -95,7 +95,7 @@ const fn contestant(
     setup: fn(),
     cases: Cases,
 ) -> Contestant {
-    Contestant { name, group, gives, setup, flush, delivery: Delivery::Counted, cases }
+    Contestant { name, group, gives, setup, flush, records: Records::Counted, cases }
 }
 
 /// Counts what reaches it, like the exporters of the rivals.

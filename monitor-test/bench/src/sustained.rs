@@ -14,8 +14,8 @@ use crate::child::Job;
 use crate::child::Task;
 use crate::contestant::Case;
 use crate::contestant::Contestant;
-use crate::contestant::Delivery;
 use crate::contestant::Group;
+use crate::contestant::Records;
 use crate::options::Options;
 use crate::rivals;
 use crate::samples::Samples;
@@ -90,7 +90,7 @@ fn row(options: &Options, contestant: &Contestant) -> io::Result<Vec<String>> {
     samples.extend(&Job { task, group, count, case: Case::Leaf, subject: contestant.name.to_owned() }.run()?);
     let mut row = vec![group.name().to_owned(), contestant.name.to_owned()];
     for (name, decimals) in QUANTITIES {
-        let is_told = name != "delivered/call" || contestant.delivery == Delivery::Counted;
+        let is_told = name != "delivered/call" || contestant.records == Records::Counted;
         row.push(number(samples.median(&[name]).filter(|_| is_told), decimals));
     }
     Ok(row)
@@ -102,7 +102,7 @@ fn settle(contestant: &Contestant) {
 }
 
 /// The most memory the process ever had resident; 0 where the system does not tell.
-fn peak_kib() -> u64 {
+pub(crate) fn peak_kib() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse().ok()).unwrap_or(0)

@@ -8,8 +8,8 @@ use super::nothing;
 use crate::contestant::BUCKETS;
 use crate::contestant::Cases;
 use crate::contestant::Contestant;
-use crate::contestant::Delivery;
 use crate::contestant::Group;
+use crate::contestant::Records;
 
 /// As it comes, and with the in-flight gauge that it has as an option. It has no labels from arguments.
 pub(super) const CONTESTANTS: &[Contestant] = &[
@@ -52,7 +52,7 @@ const fn attributed(name: &'static str, gives: &'static str, cases: Cases) -> Co
         gives,
         setup: install_settings,
         flush: nothing,
-        delivery: Delivery::Kept,
+        records: Records::Kept,
         cases: Cases { labelled: None, ..cases },
     }
 }

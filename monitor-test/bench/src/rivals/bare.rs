@@ -2,8 +2,8 @@
 
 use super::nothing;
 use crate::contestant::Contestant;
-use crate::contestant::Delivery;
 use crate::contestant::Group;
+use crate::contestant::Records;
 use crate::functions::functions;
 use crate::functions::unwrapped;
 
@@ -27,7 +27,7 @@ const fn in_group(group: Group) -> Contestant {
         gives: "nothing",
         setup: nothing,
         flush: nothing,
-        delivery: Delivery::Kept,
+        records: Records::Kept,
         cases: CASES,
     }
 }

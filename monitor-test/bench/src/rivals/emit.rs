@@ -4,8 +4,8 @@ use std::sync::Once;
 
 use super::nothing;
 use crate::contestant::Contestant;
-use crate::contestant::Delivery;
 use crate::contestant::Group;
+use crate::contestant::Records;
 use crate::functions::functions;
 use crate::functions::unwrapped;
 use crate::sink;
@@ -27,7 +27,7 @@ pub(super) const CONTESTANTS: &[Contestant] = &[
         gives: "nothing, until enabled",
         setup: nothing,
         flush: nothing,
-        delivery: Delivery::Kept,
+        records: Records::Kept,
         cases: CASES,
     },
     Contestant {
@@ -36,7 +36,7 @@ pub(super) const CONTESTANTS: &[Contestant] = &[
         gives: "span with times and outcome, as an event; no metrics",
         setup: install_emitter,
         flush: nothing,
-        delivery: Delivery::Counted,
+        records: Records::Counted,
         cases: CASES,
     },
 ];

@@ -12,8 +12,8 @@ use fastrace::collector::SpanRecord;
 use super::nothing;
 use crate::contestant::Cases;
 use crate::contestant::Contestant;
-use crate::contestant::Delivery;
 use crate::contestant::Group;
+use crate::contestant::Records;
 use crate::sink;
 
 /// Off and on.
@@ -24,7 +24,7 @@ pub(super) const CONTESTANTS: &[Contestant] = &[
         gives: "nothing, until enabled",
         setup: nothing,
         flush: nothing,
-        delivery: Delivery::Kept,
+        records: Records::Kept,
         cases: alone::CASES,
     },
     reported("fastrace: in a root", whole::CASES),
@@ -85,7 +85,7 @@ const fn reported(name: &'static str, cases: Cases) -> Contestant {
         gives: "span with times; no outcome, no metrics",
         setup: install_reporter,
         flush: fastrace::flush,
-        delivery: Delivery::Counted,
+        records: Records::Counted,
         cases,
     }
 }

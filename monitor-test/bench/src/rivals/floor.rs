@@ -7,8 +7,8 @@ use std::time::Instant;
 use super::nothing;
 use crate::contestant::Cases;
 use crate::contestant::Contestant;
-use crate::contestant::Delivery;
 use crate::contestant::Group;
+use crate::contestant::Records;
 use crate::drive;
 
 /// F in every group, and the clock of std beside it.
@@ -30,7 +30,7 @@ const fn floor(name: &'static str, group: Group, leaf: fn(u64)) -> Contestant {
         gives: "a bound",
         setup: nothing,
         flush: read,
-        delivery: Delivery::Kept,
+        records: Records::Kept,
         cases: Cases { leaf: Some(leaf), ..Cases::NONE },
     }
 }

@@ -8,8 +8,8 @@ use hotpath::HotpathGuardBuilder;
 use super::nothing;
 use crate::contestant::Cases;
 use crate::contestant::Contestant;
-use crate::contestant::Delivery;
 use crate::contestant::Group;
+use crate::contestant::Records;
 use crate::functions::functions;
 use crate::functions::unwrapped;
 
@@ -29,7 +29,7 @@ pub(super) const CONTESTANTS: &[Contestant] = &[Contestant {
     gives: "timing and calls; no span, outcome, label",
     setup: start,
     flush: nothing,
-    delivery: Delivery::Kept,
+    records: Records::Kept,
     cases: Cases { labelled: None, ..CASES },
 }];
 

@@ -10,8 +10,8 @@ use super::nothing;
 use crate::contestant::BUCKETS;
 use crate::contestant::Cases;
 use crate::contestant::Contestant;
-use crate::contestant::Delivery;
 use crate::contestant::Group;
+use crate::contestant::Records;
 
 const GIVES: &str = "metrics with outcome; no span";
 
@@ -123,7 +123,7 @@ mod cached {
 }
 
 const fn by_hand(name: &'static str, group: Group, setup: fn(), cases: Cases) -> Contestant {
-    Contestant { name, group, gives: GIVES, setup, flush: nothing, delivery: Delivery::Kept, cases }
+    Contestant { name, group, gives: GIVES, setup, flush: nothing, records: Records::Kept, cases }
 }
 
 /// Installs the recorder and does the upkeep its documentation asks for, as often as its own exporter does.

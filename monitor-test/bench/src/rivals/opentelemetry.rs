@@ -30,8 +30,8 @@ use opentelemetry_sdk::trace::SpanExporter;
 
 use crate::contestant::BUCKETS;
 use crate::contestant::Contestant;
-use crate::contestant::Delivery;
 use crate::contestant::Group;
+use crate::contestant::Records;
 use crate::drive::Ending;
 use crate::functions::functions;
 use crate::sink;
@@ -43,7 +43,7 @@ pub(super) const CONTESTANTS: &[Contestant] = &[Contestant {
     gives: "span, exported; metrics with outcome",
     setup,
     flush,
-    delivery: Delivery::Counted,
+    records: Records::Counted,
     cases: CASES,
 }];
 

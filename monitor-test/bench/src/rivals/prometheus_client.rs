@@ -12,8 +12,8 @@ use prometheus_client::metrics::histogram::Histogram;
 use super::nothing;
 use crate::contestant::BUCKETS;
 use crate::contestant::Contestant;
-use crate::contestant::Delivery;
 use crate::contestant::Group;
+use crate::contestant::Records;
 use crate::drive::Ending;
 use crate::functions::functions;
 
@@ -106,6 +106,6 @@ pub(super) const CONTESTANTS: &[Contestant] = &[Contestant {
     gives: "metrics with outcome; label looked up; no span",
     setup: nothing,
     flush: nothing,
-    delivery: Delivery::Kept,
+    records: Records::Kept,
     cases: CASES,
 }];

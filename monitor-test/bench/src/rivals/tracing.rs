@@ -7,8 +7,8 @@ use tracing_subscriber::layer::SubscriberExt;
 
 use super::nothing;
 use crate::contestant::Contestant;
-use crate::contestant::Delivery;
 use crate::contestant::Group;
+use crate::contestant::Records;
 use crate::functions::functions;
 use crate::functions::unwrapped;
 
@@ -29,7 +29,7 @@ pub(super) const CONTESTANTS: &[Contestant] = &[
         gives: "nothing, until enabled",
         setup: nothing,
         flush: nothing,
-        delivery: Delivery::Kept,
+        records: Records::Kept,
         cases: CASES,
     },
     Contestant {
@@ -38,7 +38,7 @@ pub(super) const CONTESTANTS: &[Contestant] = &[
         gives: "spans entered and left; no clock, nothing recorded",
         setup: install_registry,
         flush: nothing,
-        delivery: Delivery::Kept,
+        records: Records::Kept,
         cases: CASES,
     },
 ];

@@ -7,8 +7,8 @@ use super::nothing;
 use super::tracing::install_registry;
 use crate::contestant::Cases;
 use crate::contestant::Contestant;
-use crate::contestant::Delivery;
 use crate::contestant::Group;
+use crate::contestant::Records;
 
 /// What the combination gives.
 pub(super) const GIVES: &str = "span, metrics with outcome";
@@ -56,7 +56,7 @@ mod cached {
 }
 
 const fn combined(name: &'static str, group: Group, setup: fn(), cases: Cases) -> Contestant {
-    Contestant { name, group, gives: GIVES, setup, flush: nothing, delivery: Delivery::Kept, cases }
+    Contestant { name, group, gives: GIVES, setup, flush: nothing, records: Records::Kept, cases }
 }
 
 fn install() {

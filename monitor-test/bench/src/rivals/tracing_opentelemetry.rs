@@ -11,8 +11,8 @@ use super::tracing as spans;
 use super::tracing_metrics;
 use crate::contestant::Cases;
 use crate::contestant::Contestant;
-use crate::contestant::Delivery;
 use crate::contestant::Group;
+use crate::contestant::Records;
 
 /// Alone, and with metrics beside.
 pub(super) const CONTESTANTS: &[Contestant] = &[
@@ -28,7 +28,7 @@ const fn recorded(name: &'static str, gives: &'static str, cases: Cases) -> Cont
         gives,
         setup: install_layer,
         flush: sdk::flush,
-        delivery: Delivery::Counted,
+        records: Records::Counted,
         cases,
     }
 }
