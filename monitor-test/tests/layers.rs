@@ -369,6 +369,11 @@ fn configuration_puts_layers_on_any_recorder() {
             "a=2 1",
             "null.buckets: `a=2 1` is not `name=bounds` with growing bounds joined by spaces, such as `http.*=0.1 0.5 1`",
         ),
+        (
+            "tail_quiet",
+            "5s",
+            "null.tail_quiet: means nothing without one of `tail_slow`, `tail_failed` and `tail_one_in`",
+        ),
         ("when_full", "explode", "null.when_full: `explode` is not `drop_newest` or `drop_oldest`"),
     ] {
         assert_eq!(
@@ -376,6 +381,8 @@ fn configuration_puts_layers_on_any_recorder() {
             Some(expected)
         );
     }
+    let tail = settings().with("tail_failed", "true").with("tail_quiet", "5s").with("tail_at_most", "100");
+    assert!(open(tail).is_ok());
     let said = settings().with("queue", "10").with("events_batch", "7").with("signals", "metrics");
     let (recorder, fed) = (open(said).unwrap(), Null::default().delivery().queue(10));
     assert_eq!((recorder.delivery(), recorder.signals()), (fed.clone(), Signals::METRICS));

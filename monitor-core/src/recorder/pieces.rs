@@ -111,13 +111,12 @@ impl Pieces {
     /// Copies of the same records: a piece keeps all that was collected along with it, these keep only themselves.
     pub(crate) fn detached(&self) -> Pieces {
         let mut detached = Pieces::default();
-        let mut pieces = self.pieces.iter().peekable();
-        while let Some(first) = pieces.next() {
-            let of = &*first.records;
-            let mut copy = of.empty();
-            of.iter(first.range.clone()).for_each(|(record, bytes)| copy.push_copy(record, bytes));
-            while let Some(next) = pieces.next_if(|next| Arc::ptr_eq(&next.records, &first.records)) {
-                of.iter(next.range.clone()).for_each(|(record, bytes)| copy.push_copy(record, bytes));
+        let pieces: Vec<_> = self.pieces.iter().collect();
+        for alike in pieces.chunk_by(|one, next| Arc::ptr_eq(&one.records, &next.records)) {
+            let of = &alike[0].records;
+            let mut copy = of.empty_for(alike.iter().map(|piece| piece.range.len()).sum());
+            for piece in alike {
+                of.iter(piece.range.clone()).for_each(|(record, bytes)| copy.push_copy(record, bytes));
             }
             detached.append(copy.into());
         }

@@ -139,6 +139,13 @@ impl Records {
         Self::new(self.origin.clone())
     }
 
+    /// The same, with room for so many and no more.
+    pub(crate) fn empty_for(&self, records: usize) -> Self {
+        let mut empty = self.empty();
+        empty.records.reserve_exact(records);
+        empty
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.records.len()
     }

@@ -27,6 +27,7 @@
 //! | `kinds` | `client,server` | [`Keep::kind`] |
 //! | `sample` | `0.1` | [`Sampling`] |
 //! | `tail_slow`, `tail_failed`, `tail_one_in` | `500ms`, `true`, `100` | [`TailSampling`] |
+//! | `tail_quiet`, `tail_at_most`, beside one of these | `10s`, `10000` | [`TailSampling::quiet`], [`TailSampling::at_most`] |
 //! | `rate_limit` | `1000` | [`RateLimit`] |
 //! | `redact` | `password,*.token` | [`Redact`] |
 //! | `rename` | `old.name=new.name` | [`Rename`] |

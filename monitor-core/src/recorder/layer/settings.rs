@@ -94,8 +94,14 @@ fn tail_sampling(recorder: Box<dyn Recorder>, settings: &mut Settings) -> Wrappe
     let slow = settings.take::<Duration>("tail_slow")?;
     let failed = settings.take::<bool>("tail_failed")?.unwrap_or(false);
     let one_in = settings.take::<u32>("tail_one_in")?;
+    let (quiet, most) = (settings.take("tail_quiet")?, settings.take("tail_at_most")?);
     if slow.is_none() && !failed && one_in.is_none() {
-        return Ok(recorder);
+        let alone = [("tail_quiet", quiet.is_some()), ("tail_at_most", most.is_some())];
+        return match alone.into_iter().find(|(_, is_said)| *is_said) {
+            Some((key, _)) => Err(settings
+                .error(key, "means nothing without one of `tail_slow`, `tail_failed` and `tail_one_in`")),
+            None => Ok(recorder),
+        };
     }
     let mut tail = TailSampling::new();
     if let Some(slow) = slow {
@@ -106,6 +112,12 @@ fn tail_sampling(recorder: Box<dyn Recorder>, settings: &mut Settings) -> Wrappe
     }
     if let Some(count) = one_in {
         tail = tail.one_in(count);
+    }
+    if let Some(quiet) = quiet {
+        tail = tail.quiet(quiet);
+    }
+    if let Some(spans) = most {
+        tail = tail.at_most(spans);
     }
     Ok(put(recorder, tail))
 }

@@ -22,9 +22,10 @@ const MOST: usize = 65_536;
 /// decided within the process, when the trace's root ends; until then its spans are held back.
 ///
 /// Of a trace that another process has sent here, the first span of this process is as good as the root. A trace whose
-/// root does not come is decided about when nothing has come of it for 30 seconds. At most 65,536 spans are held back;
-/// beyond that it is decided about the oldest traces by what has come of them. Spans that come after the decision follow
-/// it.
+/// root does not come is decided about when nothing has come of it for 30 seconds, by the first batch that comes then, of
+/// whatever trace. At most 65,536 spans are held back; beyond that it is decided about the oldest traces by what has come of
+/// them. A flush decides about all. Spans that come after the decision follow it, unless 10,000 other traces were decided
+/// about since. What is held back counts as queued.
 ///
 /// ```
 /// use monitor_core::layers::{RecorderExt, TailSampling};
@@ -88,14 +89,15 @@ impl TailSampling {
         self
     }
 
-    /// A trace whose root does not come is decided about when nothing has come for so long.
+    /// A trace whose root does not come is decided about when nothing has come of it for so long, 30 seconds by default.
     #[must_use]
     pub fn quiet(mut self, quiet: Duration) -> Self {
         self.quiet = quiet;
         self
     }
 
-    /// At most so many spans are held back.
+    /// At most so many spans are held back, 65,536 by default. Each takes up to 1 KiB, and what its fields
+    /// take.
     #[must_use]
     pub fn at_most(mut self, spans: usize) -> Self {
         self.most = spans;
