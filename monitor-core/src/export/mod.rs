@@ -26,7 +26,7 @@ pub(crate) mod http;
 )]
 pub(crate) mod json;
 mod ledger;
-mod moment;
+pub(crate) mod moment;
 mod notice;
 mod pipeline;
 mod queue;

@@ -1,10 +1,13 @@
 //! Every row of the table keeps the rules, everywhere that settings can send its recorder.
 
 use std::thread;
+use std::time::Duration;
 
+use monitor_core::Monitor;
 use monitor_core::Recorder;
 use monitor_core::SettingError;
 use monitor_core::Settings;
+use monitor_core::Span;
 use monitor_core::recorders::BUILTIN;
 use monitor_test::conformance;
 use monitor_test::loopback::Collected;
@@ -85,6 +88,20 @@ fn f63_no_name_and_no_value_adds_a_line_to_what_a_recorder_sends() {
             lines(&collected).unwrap_or(collected.requests.len())
         };
         conformance::boxed_faithful(|| row.open(place, Some(&peer), AMPLE), counted);
+    });
+}
+
+#[test]
+fn a_time_limit_may_be_as_long_as_it_likes() {
+    for_each_place(|row, place| {
+        let Place::Away { transport, .. } = place else { return };
+        let peer = Peer::new(*transport, Manner::Collecting);
+        let recorder = row.open(place, Some(&peer), "200000000000000d");
+        let monitor = Monitor::builder().notices(|_| ()).boxed_recorder(recorder).build();
+        monitor.scope(|| drop(Span::start("told")));
+        assert_eq!(monitor.flush(Duration::MAX), Ok(()));
+        let lost = monitor.accounts().into_iter().find(|account| account.dropped() > 0);
+        assert_eq!(lost, None);
     });
 }
 

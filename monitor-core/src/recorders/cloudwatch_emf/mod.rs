@@ -11,12 +11,12 @@ use std::collections::VecDeque;
 use std::env;
 use std::fmt;
 use std::time::Duration;
-use std::time::Instant;
 use std::time::SystemTime;
 
 pub use config::{Histograms, StorageResolution};
 pub use dimensions::DimensionSet;
 
+use crate::export::moment::after;
 use crate::metric::Deltas;
 use crate::metric::Snapshot;
 use crate::model::Signals;
@@ -181,8 +181,7 @@ impl Recorder for CloudWatchEmf {
         self.tell(snapshot, limit);
         let Some(output) = &mut self.output else { return Ok(()) };
         if !self.waiting.is_empty() {
-            let (settled, written) =
-                output.write(self.waiting.make_contiguous(), Instant::now() + self.timeout);
+            let (settled, written) = output.write(self.waiting.make_contiguous(), after(self.timeout));
             self.waiting.drain(..settled);
             written?;
         }

@@ -7,6 +7,7 @@ use std::time::Instant;
 use crate::export::http::Http;
 use crate::export::http::HttpHeaders;
 use crate::export::http::HttpOptions;
+use crate::export::moment::after;
 use crate::export::socket::Packer;
 use crate::export::socket::Socket;
 use crate::export::socket::Transport;
@@ -41,7 +42,7 @@ impl Outbox {
         let socket = self
             .socket
             .get_or_insert_with(|| Socket::new(&options.address, Transport::Tcp, options.protocol.port()));
-        let deadline = Instant::now() + options.timeout;
+        let deadline = after(options.timeout);
         let left_out = match options.protocol {
             Protocol::Pickle if socket.transport().is_datagram() => {
                 let problem = format!("{}: pickles need a stream; use `tcp://`", socket.address());
@@ -79,7 +80,7 @@ impl Outbox {
         let http = self.http.get_or_insert_with(|| {
             Http::new(HttpOptions { timeout: options.timeout, ..HttpOptions::default() })
         });
-        let deadline = Instant::now() + options.timeout;
+        let deadline = after(options.timeout);
         let taken_before = match self.under_way.take() {
             Some((before, taken)) if before == bodies => taken,
             _ => 0,

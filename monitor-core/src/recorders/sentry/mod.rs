@@ -135,7 +135,7 @@ impl Recorder for Sentry {
     /// Larger batches than usual, so that a root and what it called mostly come together, and sooner: errors matter. Each
     /// event is a request of its own, so that a batch may take longer.
     fn delivery(&self) -> Delivery {
-        let timeout = self.options.timeout * AT_ONCE * 4;
+        let timeout = self.options.timeout.saturating_mul(AT_ONCE * 4);
         Delivery::default().queue(8_192).batch(2_048).delay(Duration::from_secs(1)).timeout(timeout)
     }
 

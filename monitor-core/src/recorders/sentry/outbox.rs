@@ -9,6 +9,7 @@ use crate::export::http::Answer;
 use crate::export::http::Http;
 use crate::export::http::HttpHeaders;
 use crate::export::http::HttpOptions;
+use crate::export::moment::after;
 use crate::model::SpanContext;
 use crate::recorder::RecorderError;
 use crate::recorders::sentry::config::Options;
@@ -102,7 +103,7 @@ impl Outbox {
     /// There was no answer, or no more time: what is left is kept until the batch comes again. Or the server refused
     /// something, or wants to hear nothing of it.
     pub(crate) fn ship(&mut self, options: &Options, len: usize) -> Result<(), RecorderError> {
-        let deadline = Instant::now() + options.timeout * AT_ONCE;
+        let deadline = after(options.timeout.saturating_mul(AT_ONCE));
         while let Some(envelope) = self.unsent.pop_front() {
             if let Err(error) = self.send(options, &envelope, deadline) {
                 self.unsent.push_front(envelope);
@@ -130,7 +131,7 @@ impl Outbox {
         if result.is_err() {
             self.give_up();
         }
-        let deadline = Instant::now() + options.timeout;
+        let deadline = after(options.timeout);
         if !self.losses.is_empty() && self.limits.wait_for_all(Instant::now()).is_none() && result.is_ok() {
             let report = self.losses.report(SystemTime::now());
             let answer = self.post(options, &report_alone(&report, SystemTime::now()), deadline)?;
@@ -194,7 +195,7 @@ impl Outbox {
     fn post(&mut self, options: &Options, bytes: &[u8], deadline: Instant) -> Result<Answer, RecorderError> {
         let left = deadline.saturating_duration_since(Instant::now()).min(options.timeout);
         if left.is_zero() {
-            let (url, limit) = (options.dsn.url(), options.timeout * AT_ONCE);
+            let (url, limit) = (options.dsn.url(), options.timeout.saturating_mul(AT_ONCE));
             return Err(RecorderError::retryable(format!("{url}: not all was sent within {limit:?}")));
         }
         // Whole milliseconds, which are easier to read where they are told.

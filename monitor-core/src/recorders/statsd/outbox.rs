@@ -8,6 +8,7 @@ use std::io;
 use std::time::Duration;
 use std::time::Instant;
 
+use crate::export::moment::after;
 use crate::export::socket::Packer;
 use crate::export::socket::Socket;
 use crate::export::socket::SocketAddress;
@@ -52,7 +53,7 @@ impl Outbox {
     /// Retryable, with a part of them sent or not; permanent where nobody listens over UDP; a rejection of what was too
     /// long, with all else sent.
     pub(crate) fn ship(&mut self, packer: &Packer) -> Result<(), RecorderError> {
-        let deadline = Instant::now() + self.timeout;
+        let deadline = after(self.timeout);
         let sent_before = match self.under_way.take() {
             Some((bytes, sent)) if bytes == packer.bytes() => sent,
             _ => 0,

@@ -16,6 +16,7 @@ use std::time::Instant;
 
 pub use sampling::{SamplingRules, SamplingRulesError};
 
+use crate::export::moment::after;
 use crate::metric::Snapshot;
 use crate::model::Resource;
 use crate::model::Signals;
@@ -159,7 +160,7 @@ impl XRay {
     }
 
     fn send(&mut self) -> Result<(), RecorderError> {
-        self.outbox.send(Instant::now() + self.config.timeout)
+        self.outbox.send(after(self.config.timeout))
     }
 
     /// The same; tells what was lost.
