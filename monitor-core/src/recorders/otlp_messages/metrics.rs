@@ -243,7 +243,7 @@ fn attributes(point: &MetricPoint) -> Vec<KeyValue> {
         // The one label that OpenTelemetry wants as a truth value.
         let value = match (*name, &**value) {
             ("otel.metric.overflow", "true") => AnyValue::from(FieldValue::Bool(true)),
-            _ => AnyValue::from(text::known(value)),
+            _ => AnyValue::from(text::known(value.clone())),
         };
         attributes.add(text::fixed(name), value);
     }

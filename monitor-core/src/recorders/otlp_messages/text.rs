@@ -26,11 +26,10 @@ pub(crate) fn of(text: Cow<'_, str>) -> Text {
     }
 }
 
-/// Text that has to be copied where it is not borrowed from the program itself.
-#[expect(clippy::ptr_arg, reason = "what is borrowed here lives as long as the program")]
-pub(crate) fn known(text: &Cow<'static, str>) -> Text {
+/// Text that is not copied: it is borrowed from the program itself, or is given away.
+pub(crate) fn known(text: Cow<'static, str>) -> Text {
     match text {
         Cow::Borrowed(text) => fixed(text),
-        Cow::Owned(text) => copied(text),
+        Cow::Owned(text) => Bytes::from(text),
     }
 }
