@@ -195,14 +195,21 @@ fn f46_a_flush_loses_nothing_of_what_came_before_however_small_the_queue() {
     assert_eq!(recorder.numbers(), expected(0..1_000));
 }
 
-#[test]
-fn f44_a_shutdown_does_not_wait_for_another_try() {
+/// A monitor whose recorder is refused whatever it sends; a batch was refused once, and waits to be tried again.
+#[track_caller]
+fn refused_and_waiting() -> Monitor {
     let always = (0..10_000).map(|_| refused());
     let recorder = Scripted::answering(always).fed(Delivery::default().timeout(PATIENCE * 10));
     let monitor = Monitor::builder().recorder(recorder.clone()).rest(PATIENCE).notices(|_| ()).build();
     record(&monitor, 1);
     assert!(monitor.flush(MOMENT).is_err());
     recorder.wait_for(1);
+    monitor
+}
+
+#[test]
+fn f44_a_shutdown_does_not_wait_for_another_try() {
+    let monitor = refused_and_waiting();
     let began = Instant::now();
     monitor.shutdown(PATIENCE / 2).unwrap();
     assert!(began.elapsed() < PATIENCE / 2);
@@ -317,12 +324,7 @@ fn f36_what_the_other_side_says_about_what_it_took_is_told_once() {
 
 #[test]
 fn why_a_batch_waits_can_be_read_while_it_waits() {
-    let always = (0..10_000).map(|_| refused());
-    let recorder = Scripted::answering(always).fed(Delivery::default().timeout(PATIENCE * 10));
-    let monitor = Monitor::builder().recorder(recorder.clone()).rest(PATIENCE).notices(|_| ()).build();
-    record(&monitor, 1);
-    assert!(monitor.flush(MOMENT).is_err());
-    recorder.wait_for(1);
+    let monitor = refused_and_waiting();
     // What it answers is noted once it has.
     let began = Instant::now();
     while spans(&monitor).last_error.is_none() && began.elapsed() < PATIENCE {
