@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::env;
 use std::ffi::OsString;
-use std::time::Duration;
 
 use crate::config::ConfigError;
 use crate::config::said::Said;
@@ -133,10 +132,7 @@ pub(crate) fn from_environment(
             filter.parse().map_err(|error: FilterError| ConfigError::invalid(origin, error.to_string()))?;
         builder = builder.filter(filter);
     }
-    if let Some((origin, interval)) = said.take(INTERVAL, "interval") {
-        let interval = Duration::from_setting(interval.trim()).ok_or_else(|| {
-            ConfigError::invalid(origin, format!("`{interval}` is not {}", Duration::EXPECTED))
-        })?;
+    if let Some(interval) = setting(&mut said, INTERVAL, "interval")? {
         builder = builder.interval(interval);
     }
     if let Some((origin, words)) = said.take(TRACES, "traces") {
@@ -146,12 +142,9 @@ pub(crate) fn from_environment(
             builder = change(builder);
         }
     }
-    if let Some((origin, pairs)) = said.take(RESERVED_LABELS, "reserved_labels") {
-        let reserved = Vec::<(String, String)>::from_setting(&pairs).ok_or_else(|| {
-            ConfigError::invalid(origin, format!("`{pairs}` is not {}", <(String, String)>::EXPECTED))
-        })?;
-        builder =
-            reserved.into_iter().fold(builder, |all, (label, value)| all.reserve_labels(label, [value]));
+    let reserved: Option<Vec<(String, String)>> = setting(&mut said, RESERVED_LABELS, "reserved_labels")?;
+    for (label, value) in reserved.into_iter().flatten() {
+        builder = builder.reserve_labels(label, [value]);
     }
     for (label, values) in said.table("reserved_labels") {
         builder = builder.reserve_labels(label, values.split(',').map(str::trim));
@@ -161,6 +154,18 @@ pub(crate) fn from_environment(
     let of_file =
         said.table("resource").fold(Resource::default(), |all, (name, value)| all.with(name, value));
     Ok(builder.resource(resource.or(&of_file)))
+}
+
+/// What was said about a key of the type that it has.
+fn setting<T: FromSetting>(
+    said: &mut Said,
+    variable: &'static str,
+    key: &str,
+) -> Result<Option<T>, ConfigError> {
+    let Some((origin, text)) = said.take(variable, key) else { return Ok(None) };
+    let meant = T::from_setting(text.trim());
+    let problem = || ConfigError::invalid(origin, format!("`{text}` is not {}", T::EXPECTED));
+    meant.map(Some).ok_or_else(problem)
 }
 
 fn made(wanted: Wanted) -> Result<Box<dyn Recorder>, ConfigError> {

@@ -136,11 +136,11 @@ fn sorted(histogram: &Histogram, bounds: &[f64]) -> Vec<u64> {
 
 fn exemplars(histogram: &Histogram) -> Vec<Exemplar> {
     let exemplar = |recorded: &Recorded| {
-        let (trace_id, span_id) = identifiers(recorded.context);
+        let (trace, span) = identifiers(recorded.context);
         Exemplar {
             time_unix_nano: nanoseconds(recorded.time),
-            span_id,
-            trace_id,
+            span_id: span.to_vec(),
+            trace_id: trace.to_vec(),
             value: Some(ExemplarNumber::AsDouble(recorded.value)),
         }
     };

@@ -99,7 +99,8 @@ impl From<&EventRef<'_>> for LogRecord {
         let mut attributes = Attributes::default();
         event.fields().for_each(|(name, value)| attributes.add(text::copied(name), value));
         let context = event.context();
-        let (trace_id, span_id) = context.map(identifiers).unwrap_or_default();
+        let vectors = |(trace, span): ([u8; 16], [u8; 8])| (trace.to_vec(), span.to_vec());
+        let (trace_id, span_id) = context.map(identifiers).map(vectors).unwrap_or_default();
         Self {
             time_unix_nano: time,
             observed_time_unix_nano: time,

@@ -164,9 +164,9 @@ const IDENTIFIERS: usize = 16 + 8 + 8;
 
 impl Module {
     fn add(&mut self, span: &Recorded<'_>) {
-        let context = span.context();
-        self.identifiers.extend(context.trace_id().as_u128().to_be_bytes());
-        self.identifiers.extend(context.span_id().as_u64().to_be_bytes());
+        let (trace, own) = identifiers(span.context());
+        self.identifiers.extend(trace);
+        self.identifiers.extend(own);
         self.identifiers.extend(span.parent().map_or(0, SpanId::as_u64).to_be_bytes());
         let metadata = span.metadata();
         let start = nanoseconds(span.start());
@@ -244,8 +244,8 @@ impl From<Module> for ScopeSpans {
 
 impl From<SpanContext> for Link {
     fn from(context: SpanContext) -> Self {
-        let (trace_id, span_id) = identifiers(context);
-        Self { trace_id, span_id, flags: origin(context.is_remote()) }
+        let (trace, span) = identifiers(context);
+        Self { trace_id: trace.to_vec(), span_id: span.to_vec(), flags: origin(context.is_remote()) }
     }
 }
 
@@ -255,9 +255,8 @@ fn origin(is_remote: bool) -> u32 {
 }
 
 /// Trace and span as bytes, the highest first.
-pub(crate) fn identifiers(context: SpanContext) -> (Vec<u8>, Vec<u8>) {
-    let trace = context.trace_id().as_u128().to_be_bytes().to_vec();
-    (trace, context.span_id().as_u64().to_be_bytes().to_vec())
+pub(crate) fn identifiers(context: SpanContext) -> ([u8; 16], [u8; 8]) {
+    (context.trace_id().as_u128().to_be_bytes(), context.span_id().as_u64().to_be_bytes())
 }
 
 /// `SPAN_KIND_*` of the protocol.
